@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
@@ -97,7 +97,8 @@ def write_decks(
         for key, target in targets.items():
             group = sorted(groups[key], key=_position)
             target.parent.mkdir(exist_ok=True)
-            copied, kept = _copy(group, target.parent, media, missing)
+            replaced = read_text(target) if target.is_file() else ""
+            copied, kept = _copy(group, target.parent, media, missing, replaced)
             cleaned += _cleaned(group, kept)
             copies += copied
             # A note with another text is found again by its guid.
@@ -242,9 +243,13 @@ def deck_file_stem(deck: str, language: str = "") -> str:
 
 
 def _copy(
-    group: Sequence[StoredNote], folder: Path, media: MediaFiles, missing: list[str]
+    group: Sequence[StoredNote],
+    folder: Path,
+    media: MediaFiles,
+    missing: list[str],
+    replaced: str,
 ) -> tuple[int, list[StoredNote]]:
-    """Copy media to a folder.
+    """Copy media to a folder, where files that the replaced text does not name stay.
 
     Returns:
         The number of files, and the notes as a deck file takes them: without control
@@ -253,12 +258,18 @@ def _copy(
     """
     copied: dict[str, Path] = {}
     notes: list[StoredNote] = []
+
+    def taken(path: str) -> Path | None:
+        present = folder / path
+        is_own = path in copied or path in replaced or not is_file(present)
+        return copied.get(path) if is_own else present
+
     for stored in group:
         note, renamed = stored.note, dict[str, str]()
         place = place_of(note)
         for path in dict.fromkeys(media_of(note)):
             source = media.find(stored.guid, note.file, path)
-            target = _free_target(path, source, copied) if source else ""
+            target = _free_target(path, source, taken) if source else ""
             if source and (
                 copied.get(target) == source
                 or _copy_file(source, folder / target, folder)
@@ -282,16 +293,16 @@ def _cleaned(before: Sequence[StoredNote], after: Sequence[StoredNote]) -> list[
     ]
 
 
-def _free_target(path: str, source: Path, copied: Mapping[str, Path]) -> str:
+def _free_target(path: str, source: Path, file_at: Callable[[str], Path | None]) -> str:
     """Return a path in the folder that no other file has.
 
     Notes of two devices may name two alike, and those of a vault lead out of it.
     """
     inside = (part for part in PurePosixPath(path).parts if part != "..")
     path = str(PurePosixPath(*inside))
-    taken = copied.get(path, source)
-    data = source.read_bytes() if taken != source else b""
-    if taken == source or taken.read_bytes() == data:
+    taken = file_at(path)
+    data = source.read_bytes() if taken else b""
+    if not taken or taken == source or taken.read_bytes() == data:
         return path
     wanted = PurePosixPath(path)
     digest = hashlib.sha256(data).hexdigest()[:8]

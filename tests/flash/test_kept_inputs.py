@@ -91,3 +91,51 @@ def test_force_replaces_an_empty_file(flash: Run) -> None:
 
     assert flash("draft", "keys.md", "-o", "new.yaml", "--force")[0] == 0
     assert Path("new.yaml").read_text("utf-8").startswith("deck: K\n")
+
+
+PICTURES = [
+    "a.png",
+    "a b.png",
+    "図 (1).png",
+    "it's.png",
+    'q"q.png',
+    "50%.png",
+    "sub/a.png",
+]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_yaml_export_keeps_foreign_pictures(flash: Run, name: str) -> None:
+    write_deck_with_picture(name)
+    flash("add", "deck.yaml")
+    foreign = Path("out", "Keys", name)
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"of another program")
+
+    for _ in range(2):
+        assert flash("export", "--yaml", "out")[0] == 0
+
+    assert foreign.read_bytes() == b"of another program"
+    others = {path for path in Path("out", "Keys").rglob("*.png") if path != foreign}
+    assert [path.read_bytes() for path in others] == [b"a picture"]
+    assert flash("check", "out")[0] == 0
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_yaml_export_renews_its_pictures(flash: Run, name: str) -> None:
+    write_deck_with_picture(name)
+    flash("add", "deck.yaml")
+    flash("export", "--yaml", "out")
+    Path(name).write_bytes(b"a better picture")
+
+    assert flash("export", "--yaml", "out")[0] == 0
+
+    (exported,) = Path("out", "Keys").rglob("*.png")
+    assert exported.read_bytes() == b"a better picture"
+
+
+def write_deck_with_picture(name: str) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_bytes(b"a picture")
+    text = f"deck: Keys\ncards:\n- front: |\n    ![](<{name}>)\n  back: b\n"
+    Path("deck.yaml").write_text(text, "utf-8")
