@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,8 @@ class Server:
         file = folder / "deck.yaml"
         file.write_text(deck, "utf-8")
         self.flash("config", "new_per_day", "50")
+        # Clocks are real here: no study day must end while a test runs.
+        self.flash("config", "rollover", str((datetime.now(UTC).hour + 12) % 24))
         self.flash("add", str(file))
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
