@@ -15,6 +15,16 @@ FAILING = """(isFailing) => {
   } : self.transaction;
 }"""
 
+ABORTING = """() => {
+  const begin = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function abortOnce(...options) {
+    IDBDatabase.prototype.transaction = begin;
+    const transaction = begin.apply(this, options);
+    queueMicrotask(() => transaction.abort());
+    return transaction;
+  };
+}"""
+
 DELETED = """() => new Promise((resolve, reject) => {
   const deleting = indexedDB.deleteDatabase("flash");
   deleting.onsuccess = () => resolve(true);
@@ -51,6 +61,23 @@ def test_a_review_goes_on_after_its_data_are_cleared(
 
         assert server.reviews() == [("Q00", 4), ("Q01", 4)]
         assert page.errors == []
+
+
+def test_a_connection_lost_while_an_answer_is_stored_is_replaced(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.answer(4)
+        page.has("section.question", "Q01")
+        page.sent()
+
+        page.tab.evaluate(ABORTING)
+        page.answer(4)
+        page.has("section.question", "Q02")
+        page.sent()
+
+        assert server.reviews() == [("Q00", 4), ("Q01", 4)]
 
 
 def test_what_can_not_be_stored_is_not_done(browser: Any, tmp_path: Path) -> None:

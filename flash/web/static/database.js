@@ -34,8 +34,13 @@ function disconnect(database) {
 }
 
 // Runs `work(outbox, kept)` in one transaction; resolves with the result of the request
-// it returned once everything is on disk.
+// it returned once everything is on disk.  A connection that is lost meanwhile aborts the
+// transaction, which is tried again on another one.
 export async function transact(work) {
+  return attempt(work).catch(() => attempt(work));
+}
+
+async function attempt(work) {
   const database = await open();
   try {
     return await inTransaction(database, work);
