@@ -180,6 +180,7 @@ class Page:
         """Open the address of a page and wait until it is filled."""
         self.tab.goto(address)
         self.has("h1", title)
+        self.tab.wait_for_selector("[aria-busy]", state="detached")
         return self
 
     def review(self, address: str) -> "Page":
