@@ -62,6 +62,7 @@ def test_learning_steps_go_on_without_network(browser: Any, tmp_path: Path) -> N
         page.has(".sentences", "The next card is due in")
         assert re.search(r"due in \d+:\d\d\.", page.text(".sentences"))
         page.press("Space")
+        page.has(".marks", "before it is due")
         asked += [page.answer(3), page.answer(3)]
         page.has(".sentences", "No more cards are due today.")
         context.set_offline(False)

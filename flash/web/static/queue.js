@@ -43,6 +43,7 @@ export class Queue {
 
   next(now) {
     const learning = this.learning();
+    for (const card of learning) card.ahead = card.due > now;
     return this.find(this.state.first)
       ?? learning.find((card) => card.due <= now)
       ?? this.cards.find((card) => waitsFor(card) === null)
