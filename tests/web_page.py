@@ -212,7 +212,7 @@ class Page:
         self.tab.wait_for_selector(".show, .sentences")
 
     def wait_for_taps(self) -> None:
-        """Wait until a tap rates: one at once after the answer is ignored."""
+        """Wait until taps count: one at once after a question or answer is ignored."""
         self.tab.wait_for_timeout(300)
 
     def has(self, selector: str, text: str) -> None:

@@ -14,6 +14,7 @@ from cards.translate import _
 from flash.messages.operations import undone_text
 from flash.messages.review import NOTHING_TO_UNDO, answered_line
 from flash.service.context import AppContext
+from flash.service.edited_text import EditedMeanwhile
 from flash.service.reviewing import add_changed_files, open_session
 from flash.service.selection import Selected, finds_nothing, selected_cards
 from srs.merging.browser_answers import MergedAnswer, merge_answer
@@ -360,7 +361,12 @@ class ReviewService:
         """
         from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
 
-        trouble = rewrite(self.app, self._stored(guid, uid).id, text, before)
+        try:
+            trouble = rewrite(self.app, self._stored(guid, uid).id, text, before)
+        except EditedMeanwhile as error:
+            if error.present.strip() != text.strip():
+                raise
+            trouble = None  # saved before; the reply was lost
         if trouble:
             raise FlashError(trouble)
         self._forget_counts()

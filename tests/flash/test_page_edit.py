@@ -66,6 +66,7 @@ def test_a_click_beside_a_changed_text_does_not_close_it(
         assert "typed" in page.tab.locator("#edited").input_value()
 
         replace_text(page, "typed", "A00")
+        page.wait_for_taps()
         page.tab.mouse.click(5, 5)
         page.tab.wait_for_selector("dialog", state="detached")
 

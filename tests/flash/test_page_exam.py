@@ -69,7 +69,7 @@ def test_the_exam_forecast_is_a_table(
         assert first[:4] == ["domain::optics", "1", "60 %", "0 %"]
         assert [len(ends) for ends in columns(page)] == [1] * 6
         assert page.tab.evaluate(IS_WHOLE)
-        shares = page.tab.locator("dl.shares dt").all_inner_texts()
+        shares = page.tab.locator(".shares dt").all_inner_texts()
         assert shares[0] == "expected on the day"
         assert Axe().run(page.tab).response["violations"] == []
         context.close()

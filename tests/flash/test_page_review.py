@@ -110,6 +110,7 @@ def test_first_review_by_touch(browser: Any, tmp_path: Path) -> None:
         page = Page(browser.new_context(**PHONE)).review(server.address)
         assert page.tab.evaluate(_SMALL) == []
 
+        page.wait_for_taps()
         page.tab.evaluate(_DOUBLE_TAP)
         assert "Which constant" in page.question()
         assert page.tab.evaluate(_SMALL) == []
@@ -117,6 +118,7 @@ def test_first_review_by_touch(browser: Any, tmp_path: Path) -> None:
         page.tab.locator(".good").tap()
         page.has("section.question", "What does a photon lack?")
         page.tab.locator(".choices button", has_text="Energy").tap()
+        page.wait_for_taps()
         page.tab.locator(".show").tap()
         page.has(".choices .wrong", "Energy")
         page.tab.get_by_role("button", name="Flag").tap()

@@ -128,7 +128,10 @@ async function start() {
   drawFrame();
   document.addEventListener("unpaired", askToPair);
   outbox.on("change", drawSending);
-  outbox.on("online", () => review?.goOnline());
+  outbox.on("online", () => {
+    review?.goOnline();
+    main.querySelector("button.offline")?.click();
+  });
   outbox.on("result", (...result) => review?.session.takeResult(...result));
   outbox.on("refused", (_step, error) => review?.view.say(
     word("failed", { error: error.message }), { isAlarm: true }));

@@ -1,7 +1,7 @@
 // The decks with what is due in each, more new cards, cram by tag, decks to start.
 
 import { get, post, queryOf } from "./api.js";
-import { button, deckPath, element, field } from "./dom.js";
+import { button, deckPath, element, field, scrollable } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
@@ -28,10 +28,9 @@ function deckTable(decks) {
   const heads = names.map((name) => element("th", { scope: "col", class: "number" },
     name));
   const head = element("tr", {}, element("th", { scope: "col" }, word("deck")), heads);
-  const table = element("table", { class: "decks" }, element("thead", {}, head),
-    element("tbody", {}, decks.map(deckRow)));
-  return element("div", { class: "scroll", tabindex: "0", role: "group",
-    "aria-label": word("decks") }, table);
+  const attributes = { class: "decks", "aria-label": word("decks") };
+  return scrollable(element("table", attributes, element("thead", {}, head),
+    element("tbody", {}, decks.map(deckRow))));
 }
 
 // A deck inside another one comes below it, with the last part of its name.

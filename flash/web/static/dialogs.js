@@ -3,6 +3,8 @@
 import { button, element, table } from "./dom.js";
 import { keyOf, word } from "./words.js";
 
+const QUIET_MS = 300;
+
 export function isDialogOpen() {
   return document.querySelector("dialog[open]") !== null;
 }
@@ -14,10 +16,13 @@ export function openDialog(title, content, mayClose = () => true) {
     element("header", {}, element("h2", {}, title), close), content);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog && mayClose()) dialog.close();
+    // The second click of two is still meant for what opened the dialog.
+    const isSecond = event.timeStamp - openedAt < QUIET_MS;
+    if (event.target === dialog && !isSecond && mayClose()) dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();
+  const openedAt = performance.now();
   return dialog;
 }
 
@@ -57,8 +62,9 @@ export function showKeys() {
 }
 
 // `save(text)` returns a sentence that says what is wrong, or nothing; `keep(text)` gets
-// a text that is left without saving it.
-export function editText(text, keep, save) {
+// a text that is left without saving it.  Once it is saved and the dialog is closed,
+// `closed()` is called: what had the focus before may be gone.
+export function editText(text, keep, save, closed) {
   const area = element("textarea", { id: "edited", rows: "14", spellcheck: "false",
     "aria-label": word("edit_text"), required: true });
   area.value = text;
@@ -85,7 +91,9 @@ export function editText(text, keep, save) {
     message.textContent = trouble;
     message.classList.toggle("alarm", Boolean(trouble));
     isSaved = !trouble;
-    if (isSaved) dialog.close();
+    if (!isSaved) return;
+    dialog.close();
+    closed();
   }
 }
 

@@ -8,9 +8,9 @@ import { word } from "./words.js";
 // Edited texts that were not saved, by card.
 const unsaved = new Map();
 
-// `text` is that of the card at `path`; `saved(edit)` gets what takes the edit back, and
-// `say(sentence)` what came of it.
-export function editCard(path, text, { saved, say }) {
+// `text` is that of the card at `path`; `saved(edit)` gets what takes the edit back, 
+// `say(sentence)` what came of it; `closed()` is called when the text was saved.
+export function editCard(path, text, { saved, say, closed }) {
   const first = { text, before: text, ...unsaved.get(path) };
   const keep = (edited) => unsaved.set(path, { ...first, text: edited });
   let { before } = first;
@@ -32,5 +32,5 @@ export function editCard(path, text, { saved, say }) {
       const problem = problemText(error, "needs_network_now");
       return error.text ? `${problem}\n\n${error.text}` : problem;
     }
-  });
+  }, closed);
 }

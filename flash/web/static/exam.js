@@ -22,5 +22,6 @@ function paragraphs(lines) {
 function sharesList(shares) {
   const pairs = shares.map(([name, share]) => element("div", {},
     element("dt", {}, name), element("dd", {}, share)));
-  return pairs.length && element("dl", { class: "shares", "aria-label": word("exam_share") }, pairs);
+  return pairs.length && element("div", { class: "shares" },
+    element("p", { class: "hint" }, word("exam_share")), element("dl", {}, pairs));
 }

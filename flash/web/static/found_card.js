@@ -47,7 +47,8 @@ export async function showFound(row, onchange) {
 
   async function edit() {
     const { text } = await get(`${path}/text`);
-    editCard(path, text, { saved: () => redraw("edit"), say });
+    const closed = () => tools.querySelector("[data-action=edit]")?.focus();
+    editCard(path, text, { saved: () => redraw("edit"), say, closed });
   }
 
   async function redraw(kind) {

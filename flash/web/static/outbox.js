@@ -49,13 +49,13 @@ export async function put(step, kept) {
 }
 
 // Takes a step back: one that was never sent is removed, for others an undo is stored.
-export async function takeBack(id, card, kept) {
+export async function takeBack(id, card, part, kept) {
   await transact((outbox, store) => {
     if (kept) store.put(kept, "review");
     const all = outbox.getAll();
     all.onsuccess = () => {
       const found = all.result.find((one) => one.body.id === id && one.kind !== "undo");
-      const undo = { kind: "undo", path: "/api/undo", body: { id }, card, store: kept?.store };
+      const undo = { kind: "undo", path: "/api/undo", body: { id }, card, part, store: kept?.store };
       if (found && !found.tried) outbox.delete(found.n);
       else outbox.add({ ...undo, tried: false });
     };
@@ -156,11 +156,11 @@ async function nextBatch() {
 }
 
 async function sendBatch(batch) {
-  const [{ path, store }] = batch;
+  const { path, store, part } = batch.at(-1);
   try {
     const isAnswers = batch[0].kind === "answer";
     const body = isAnswers ? batch.map((one) => one.body) : batch[0].body;
-    const answer = await post(`${path}${queryOf({ store })}`, body);
+    const answer = await post(`${path}${queryOf({ ...part, store })}`, body);
     await transact((outbox) => {
       for (const one of batch) outbox.delete(one.n);
     });

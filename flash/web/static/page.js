@@ -12,7 +12,9 @@ export async function fill(root, title, load) {
     root.replaceChildren(heading, ...(await load()).filter(Boolean));
   } catch (error) {
     if (error.status === 401) return;
-    const again = button(word("retry"), () => fill(root, title, load));
+    const isOffline = error instanceof Offline;
+    const again = button(word("retry"), () => fill(root, title, load),
+      { class: isOffline ? "offline" : null });
     root.replaceChildren(heading, problemOf(error), again);
   }
   // What had the focus, such as a button that was pressed, may be gone.

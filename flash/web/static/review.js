@@ -3,7 +3,7 @@
 import { Offline, call, get, isFinal, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
-import { chooseFlag, showHistory, showKeys } from "./dialogs.js";
+import { chooseFlag, isDialogOpen, showHistory, showKeys } from "./dialogs.js";
 import { button, rendered } from "./dom.js";
 import { editCard } from "./editing.js";
 import { dayLines, endOf, isRefusal, waysOut } from "./endings.js";
@@ -15,6 +15,7 @@ import { Session, cardPath } from "./session.js";
 import { word } from "./words.js";
 
 const QUIET_MS = 300;
+const SILENT_MS = 1_000;
 const OLD_MS = 120_000;
 const RETRY_MS = 30_000;
 const TYPED_TIMEOUT_MS = 1_500;
@@ -25,11 +26,11 @@ export class Review {
     this.shown = null;
     this.timer = 0;
     this.actions = {
-      reveal: () => this.reveal(),
+      reveal: (event) => this.reveal(event),
       rate: (rating, tappedAt) => this.rate(rating, tappedAt),
       undo: () => this.undo(),
-      bury: () => this.hide("bury", word("buried")),
-      suspend: () => this.hide("suspend", word("suspended")),
+      bury: (event) => this.hide("bury", word("buried"), event),
+      suspend: (event) => this.hide("suspend", word("suspended"), event),
       flag: () => this.flag(),
       source: () => this.openSource(),
       history: () => this.showHistory(),
@@ -91,6 +92,7 @@ export class Review {
 
   // The network is back.
   async goOnline() {
+    if (this.view.message.textContent === word("needs_network_now")) this.view.say("");
     if (this.isStuck) await this.start();
     else await this.refreshOld();
   }
@@ -214,6 +216,7 @@ export class Review {
   }
 
   continue(event) {
+    if (this.isTaking) return;
     if (!this.shown) {
       if (this.queue?.waiting(now())) this.goAhead();
       else if (this.queue) this.refresh();
@@ -224,9 +227,14 @@ export class Review {
     }
   }
 
-  async reveal() {
+  // A second tap on a rating, or on "Bury", does nothing to the next card.
+  isSecondTap(event) {
+    return event?.type === "click" && event.timeStamp - this.askedAt < QUIET_MS;
+  }
+
+  async reveal(event) {
     const { shown } = this;
-    if (!shown || shown.isShown) return;
+    if (!shown || shown.isShown || this.isSecondTap(event)) return;
     this.view.say("");
     this.view.showAnswer(shown);
     this.revealedAt = performance.now();
@@ -257,9 +265,9 @@ export class Review {
     await this.finish(() => this.session.rate(shown.card, rating, durationMs));
   }
 
-  async hide(kind, message) {
+  async hide(kind, message, event) {
     const card = this.shown?.card;
-    if (!card) return;
+    if (!card || this.isSecondTap(event)) return;
     if (await this.finish(() => this.session.hide(kind, card))) this.view.say(message);
   }
 
@@ -333,24 +341,36 @@ export class Review {
     if (found) showHistory(found.rows);
   }
 
-  // Asks the server about the shown card; says why it can't.
+  // Asks the server about the shown card; says why it can't.  Returns null, too, if
+  // something else is shown by then.
   async about(what) {
-    const card = this.shown?.card;
-    if (!card) return null;
+    const { shown } = this;
+    if (!shown || this.isAsking) return null;
+    const isHere = () => this.shown?.card.id === shown.card.id && !this.hasLeft;
+    const wait = setTimeout(() => isHere() && this.view.say(word("loading")), SILENT_MS);
+    this.isAsking = true;
     try {
-      return await get(`${cardPath(card)}/${what}`);
+      const found = await get(`${cardPath(shown.card)}/${what}`);
+      if (!isHere() || isDialogOpen()) return null;
+      if (this.view.message.textContent === word("loading")) this.view.say("");
+      return found;
     } catch (error) {
+      if (!isHere()) return null;
       this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
       return null;
+    } finally {
+      clearTimeout(wait);
+      this.isAsking = false;
     }
   }
 
   async edit() {
-    const { shown } = this;
     const found = await this.about("text");
-    if (!found || this.shown !== shown) return;
+    if (!found) return;
+    const { shown } = this;
     editCard(cardPath(shown.card), found.text, {
       say: (sentence) => this.view.say(sentence),
+      closed: () => this.shown?.focus(),
       saved: async (edit) => {
         this.queue.addUndo({ id: outbox.newId(), edit });
         await this.showEdited(shown);

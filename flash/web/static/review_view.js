@@ -36,7 +36,7 @@ export class ReviewView {
     const act = (name) => (event) => {
       // After a click, and the dialog that it opens, keys belong to the card again.
       if (event.detail) this.card?.focus();
-      this.actions[name]();
+      this.actions[name](event);
     };
     this.tools = ACTIONS.map((name) => button(word(name), act(name),
       { class: "quiet", "data-action": name }));

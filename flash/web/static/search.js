@@ -4,6 +4,7 @@ import { get, queryOf } from "./api.js";
 import { button, deckPath, element, field } from "./dom.js";
 import { showFound } from "./found_card.js";
 import { problemOf } from "./page.js";
+import { cardPath } from "./session.js";
 import { word } from "./words.js";
 
 const LIMIT = 100;
@@ -32,10 +33,15 @@ export async function showSearch(root, params) {
 }
 
 async function find(query, results) {
+  // The changed card, if it is still found, has the focus again.
+  const reload = async (card) => {
+    await find(query, results);
+    results.querySelector(`[data-card="${CSS.escape(cardPath(card))}"]`)?.focus();
+  };
   results.setAttribute("aria-busy", "true");
   try {
     const { cards, total } = await get(`/api/search${queryOf({ q: query, limit: LIMIT })}`);
-    results.replaceChildren(...list(query, cards, total, () => find(query, results)));
+    results.replaceChildren(...list(query, cards, total, reload));
   } catch (error) {
     results.replaceChildren(problemOf(error));
   }
@@ -66,7 +72,7 @@ function cardItem(card, reload) {
     : null;
   const details = [deckPath(card.deck), card.state, card.due].filter(Boolean);
   // A tap anywhere on the item is one on its button, too.
-  const open = button(card.question, null, { class: "open" });
-  return element("li", { onclick: () => showFound(card, reload) }, element("p", { lang: card.lang || null, dir: "auto" }, open),
+  const open = button(card.question, null, { class: "open", "data-card": cardPath(card) });
+  return element("li", { onclick: () => showFound(card, () => reload(card)) }, element("p", { lang: card.lang || null, dir: "auto" }, open),
     element("p", { class: "hint" }, details.join(" · "), flag && " · ", flag));
 }

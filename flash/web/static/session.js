@@ -30,7 +30,12 @@ export class Session {
   }
 
   leave() {
+    this.hasLeft = true;
     this.tabs.close();
+  }
+
+  tellTabs(message) {
+    if (!this.hasLeft) this.tabs.postMessage(message);
   }
 
   // Loads the queue: from the server, or if that fails the one kept here.  Returns
@@ -132,25 +137,29 @@ export class Session {
     this.answered.add(keyOf(card));
     const { counts, done_today } = this.queue.state;
     const left = { counts, done_today };
-    this.tabs.postMessage({ id: card.id, seen: card.seen, filter: this.filter, left });
+    this.tellTabs({ id: card.id, seen: card.seen, filter: this.filter, left });
     outbox.send();
     return true;
   }
 
   // Stores a step and the queue after it, both or neither.
   store(step, card, change) {
-    const put = () => outbox.put({ ...step, card: card.id }, this.queue.state);
+    // A cram counts its own cards.
+    const { deck, query } = this.queue.isCram ? {} : this.choice;
+    const made = { ...step, card: card.id, part: { deck, query } };
+    const put = () => outbox.put(made, this.queue.state);
     return this.change(card, step.body.id, change, put, "not_kept");
   }
 
   // Takes the last step back, which is no edit.  Returns whether that is stored.
   async undo() {
     const { id, card } = this.queue.lastStep;
-    const takeBack = () => outbox.takeBack(id, card.id, this.queue.state);
+    const { deck, query } = this.queue.isCram ? {} : this.choice;
+    const takeBack = () => outbox.takeBack(id, card.id, { deck, query }, this.queue.state);
     const undo = (queue) => queue.undo();
     if (!(await this.change(card, `undo ${id}`, undo, takeBack, "not_undone"))) return false;
     this.answered.delete(keyOf(card));
-    outbox.send();
+    outbox.send().then(() => this.tellTabs({ isUndo: true }));
     return true;
   }
 
@@ -173,7 +182,11 @@ export class Session {
     }
   }
 
-  answeredElsewhere({ id, seen, filter, left }) {
+  async answeredElsewhere({ id, seen, filter, left, isUndo }) {
+    if (isUndo) {
+      if (await this.refresh()) this.correct();
+      return;
+    }
     if (this.queue?.find(id)?.seen !== seen) return;
     this.queue.drop(id);
     if (filter === this.filter) Object.assign(this.queue.state, left);
@@ -191,7 +204,8 @@ export class Session {
       if (step && !this.takeStep(step, result)) isBehind = true;
     }
     // The server's counts lack the steps that it doesn't know yet.
-    const isAll = !this.filter && !this.queue.state.more;
+    const isOfPart = queryOf(steps.at(-1).part ?? {}) === this.filter;
+    const isAll = isOfPart && !this.queue.state.more;
     const isWhole = isAll && !this.storing && !outbox.isUnsent();
     if (answer.counts && isWhole) this.queue.state.counts = answer.counts;
     write("review", this.queue.state).catch(() => {});

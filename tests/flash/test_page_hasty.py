@@ -1,0 +1,252 @@
+"""The page of someone quick: double taps, keys too early, slow and lost replies."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import (
+    DESKTOP,
+    PHONE,
+    Page,
+    Server,
+    needs_chromium,
+    numbered_deck,
+    running,
+    slow_disk,
+)
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+SIBLINGS = """\
+deck: Rays
+language: en
+cards:
+  - cloze: "The {{c1::alpha}}, {{c2::beta}} and {{c3::gamma}} rays"
+  - front: Q1
+    back: A1
+"""
+DOUBLE_TAP = """(name) => {
+  const place = document.querySelector(name).getBoundingClientRect();
+  const tap = () => document.elementFromPoint(place.x + 9, place.y + 9).click();
+  tap();
+  return new Promise((resolve) => setTimeout(() => resolve(tap()), 100));
+}"""
+"""Taps twice on the place of a button."""
+
+
+def held_requests(page: Page) -> list[Any]:
+    """Hold requests about cards back until they are continued."""
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.tab.route("**/api/cards/*/*/*", hold)
+    return held
+
+
+def release(page: Page, held: list[Any]) -> None:
+    """Let a held request go on; wait until the page has taken the reply."""
+    with page.tab.expect_response("**/api/cards/*/*/*"):
+        held.pop().continue_()
+    page.tab.evaluate("() => fetch('/api/words')")
+
+
+def counts_line(server: Server) -> str:
+    """Return what the page should say of the cards left."""
+    return " · ".join(f"{name} {count}" for name, count in server.counts().items())
+
+
+@pytest.mark.parametrize("name", ["[data-action=bury]", "[data-action=suspend]"])
+def test_a_double_tap_hides_one_card(browser: Any, tmp_path: Path, name: str) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.wait_for_taps()
+        page.tab.evaluate(DOUBLE_TAP, name)
+
+        page.has(".counts", "new 2 · learning 0 · due 0")
+        assert page.question() == "Q01"
+        page.sent()
+        assert server.counts()["new"] == 2
+
+
+def test_a_double_tap_on_a_rating_reveals_nothing(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.press("Space")
+        page.wait_for_taps()
+        page.tab.evaluate(DOUBLE_TAP, ".good")
+
+        page.has("section.question", "Q01")
+        assert page.tab.locator(".show").is_visible()
+
+
+def test_space_while_an_answer_is_stored_shows_no_card_early(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        context = browser.new_context(**DESKTOP)
+        slow_disk(context)
+        page = Page(context).review(server.address)
+        page.answer(3)
+        page.press("Space")
+        page.tab.wait_for_selector(".ratings")
+
+        page.press("3", "Space")
+
+        page.has(".sentences", "No card is due right now.")
+
+
+def test_one_dialog_opens_for_many_keys(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+
+        page.press("e", "e", "e")
+        page.tab.wait_for_selector("#edited")
+        page.press("Escape")
+        page.tab.wait_for_selector("dialog", state="detached")
+        page.press("i", "e", "i")
+        page.tab.wait_for_selector("dialog")
+
+        assert page.tab.locator("dialog").count() == 1
+
+
+@pytest.mark.parametrize("key", ["i", "e"])
+def test_no_dialog_opens_for_a_card_that_was_left(
+    browser: Any, tmp_path: Path, key: str
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        held = held_requests(page)
+        page.press(key)
+        page.answer(4)
+        page.has("section.question", "Q01")
+        release(page, held)
+        assert page.tab.locator("dialog").count() == 0
+        page.press(key)
+        page.tab.goto(f"{server.url}#/decks")
+        page.has("h1", "Decks")
+        release(page, held)
+
+        assert page.tab.locator("dialog").count() == 0
+        assert page.errors == []
+
+
+def test_a_silent_server_is_waited_for_in_sight(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        held = held_requests(page)
+        page.press("i")
+        page.has(".message", "Loading …")
+        release(page, held)
+
+        page.has("dialog", "No answers yet.")
+        assert page.text(".message") == ""
+
+
+def test_an_edit_whose_reply_is_lost_is_saved_once(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+
+        lost: list[Any] = []
+
+        def lose(route: Any) -> None:
+            if route.request.method != "POST" or lost:
+                route.continue_()
+                return
+            lost.append(route.fetch())
+            route.abort()
+
+        page.tab.route("**/text", lose)
+        page.press("e")
+        area = page.tab.locator("#edited")
+        area.fill(area.input_value().replace("Q00", "Q77"))
+        page.tab.click("dialog .primary")
+        page.has("dialog .message", "This needs the network.")
+        page.tab.click("dialog .primary")
+
+        page.has("section.question", "Q77")
+        page.has(".message", "Changed.")
+        assert page.tab.evaluate("document.activeElement.className") == "question"
+        page.press("u")
+        page.has("section.question", "Q00")
+        assert "Q00" in server.flash("list", "--json")
+
+
+def test_counts_of_a_deck_follow_the_server(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, SIBLINGS) as server:
+        page = Page(browser.new_context(**DESKTOP))
+        page.review(server.address)
+        page.tab.goto(f"{server.url}#/review?deck=Rays")
+        page.tab.wait_for_selector(".show")
+        first = counts_line(server)
+        page.has(".counts", first)
+        page.press("b")
+        page.has("section.question", "Q1")
+        page.sent()
+
+        after = counts_line(server)
+        page.has(".counts", after)
+        page.press("u")
+        page.has(".counts", first)
+
+
+def test_an_undo_reaches_other_tabs(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(6)) as server:
+        context = browser.new_context(**DESKTOP)
+        first, second = Page(context).review(server.address), Page(context)
+        second.review(server.url)
+        first.answer(4)
+        second.has(".counts", "new 5")
+        first.sent()
+        first.press("u")
+
+        second.has(".counts", "new 6 · learning 0 · due 0")
+
+
+def test_a_double_click_leaves_a_found_card_open(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(30)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/search?q=Q", "Search")
+        page.tab.locator(".cards .open").first.dblclick()
+
+        page.has("dialog", "A0")
+        page.wait_for_taps()
+        page.tab.mouse.click(5, 5)
+        page.tab.wait_for_selector("dialog", state="detached")
+
+
+def test_a_changed_found_card_has_the_focus_again(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(4)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/search?q=Q", "Search")
+        page.tab.locator(".cards .open").nth(2).click()
+        page.tab.click("dialog [data-action=flag]")
+        page.press("3")
+        page.has("dialog .marks", "flag")
+        page.press("Escape")
+
+        page.tab.wait_for_selector(".cards .open:focus")
+        assert page.text(".open:focus") == "Q02"
+
+
+def test_what_failed_without_network_comes_with_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        context.set_offline(True)
+        page.press("i")
+        page.has(".message.alarm", "This needs the network.")
+        context.set_offline(False)
+        page.tab.wait_for_selector("#sending:empty", state="attached")
+        page.tab.wait_for_selector(".message:empty", state="attached")
+        context.set_offline(True)
+        page.tab.goto(f"{server.url}#/decks")
+        page.has(".alarm", "This page needs the network.")
+        context.set_offline(False)
+
+        page.has("table.decks", "Numbers")
