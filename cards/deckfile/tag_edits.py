@@ -98,7 +98,8 @@ def composed(text: str) -> tuple[Any, list[int]]:
 def applied(text: str, changes: Sequence[TextChange]) -> str:
     """Return the text with changes that don't overlap."""
     parts, at = list[str](), 0
-    for start, end, written in sorted(changes):
+    # Of two at one place the first one stays first.
+    for start, end, written in sorted(changes, key=lambda change: change[:2]):
         parts += (text[at:start], written)
         at = end
     return "".join((*parts, text[at:]))

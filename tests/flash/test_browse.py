@@ -272,6 +272,16 @@ async def test_t_adds_and_removes_tags_in_the_deck_file(app: BrowseApp) -> None:
     assert text_of("cells.yaml").count("hard") == 1
 
 
+async def test_several_tags_are_added_in_their_order(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "t", *"keep", "enter")
+        done = await press(pilot, "t", *"zz", "space", *"yy", "enter")
+
+    assert "Edited 1 deck file." in done
+    tags = [text_of("cells.yaml").index(tag) for tag in ("keep", "zz", "yy")]
+    assert tags == sorted(tags)
+
+
 async def test_a_wide_blank_and_pasted_lines_are_typed(app: BrowseApp) -> None:
     async with app.run_test(size=(120, 24)) as pilot:
         await press(pilot, "/", *"東京")

@@ -1,5 +1,6 @@
 """The page of someone quick: double taps, keys too early, slow and lost replies."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ cards:
   - front: Q1
     back: A1
 """
+UNSERVED = {**DESKTOP, "service_workers": "block"}
+"""Requests of a service worker could not be held back."""
 DOUBLE_TAP = """(name) => {
   const place = document.querySelector(name).getBoundingClientRect();
   const tap = () => document.elementFromPoint(place.x + 9, place.y + 9).click();
@@ -32,24 +35,6 @@ DOUBLE_TAP = """(name) => {
   return new Promise((resolve) => setTimeout(() => resolve(tap()), 100));
 }"""
 """Taps twice on the place of a button."""
-
-
-def held_requests(page: Page) -> list[Any]:
-    """Hold requests about cards back until they are continued."""
-    held: list[Any] = []
-
-    def hold(route: Any) -> None:
-        held.append(route)
-
-    page.tab.route("**/api/cards/*/*/*", hold)
-    return held
-
-
-def release(page: Page, held: list[Any]) -> None:
-    """Let a held request go on; wait until the page has taken the reply."""
-    with page.tab.expect_response("**/api/cards/*/*/*"):
-        held.pop().continue_()
-    page.tab.evaluate("() => fetch('/api/words')")
 
 
 def counts_line(server: Server) -> str:
@@ -117,16 +102,12 @@ def test_no_dialog_opens_for_a_card_that_was_left(
 ) -> None:
     with running(tmp_path, numbered_deck(3)) as server:
         page = Page(browser.new_context(**DESKTOP)).review(server.address)
-        held = held_requests(page)
+        server.signal(signal.SIGSTOP)
         page.press(key)
         page.answer(4)
         page.has("section.question", "Q01")
-        release(page, held)
-        assert page.tab.locator("dialog").count() == 0
-        page.press(key)
-        page.tab.goto(f"{server.url}#/decks")
-        page.has("h1", "Decks")
-        release(page, held)
+        server.signal(signal.SIGCONT)
+        page.sent()
 
         assert page.tab.locator("dialog").count() == 0
         assert page.errors == []
@@ -135,10 +116,10 @@ def test_no_dialog_opens_for_a_card_that_was_left(
 def test_a_silent_server_is_waited_for_in_sight(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, numbered_deck(2)) as server:
         page = Page(browser.new_context(**DESKTOP)).review(server.address)
-        held = held_requests(page)
+        server.signal(signal.SIGSTOP)
         page.press("i")
         page.has(".message", "Loading …")
-        release(page, held)
+        server.signal(signal.SIGCONT)
 
         page.has("dialog", "No answers yet.")
         assert page.text(".message") == ""
@@ -148,7 +129,7 @@ def test_an_edit_whose_reply_is_lost_is_saved_once(
     browser: Any, tmp_path: Path
 ) -> None:
     with running(tmp_path, numbered_deck(2)) as server:
-        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page = Page(browser.new_context(**UNSERVED)).review(server.address)
 
         lost: list[Any] = []
 
