@@ -34,6 +34,9 @@ _MISTAKES: dict[Mistake, tuple[str, str]] = {
 def query_error(error: QueryError) -> FlashError:
     """Explain a mistake in a query, with a caret below it."""
     message, hint = _MISTAKES[error.mistake]
+    if error.mistake == "unknown key" and "::" in error.text:
+        message = N_("no deck '{text}'")
+        hint = N_('flash decks lists them; to find the text, write "{text}"')
     if error.near:
         hint = N_("did you mean '{near}'?")
     values = {

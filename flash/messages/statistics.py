@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from cards.translate import _, ngettext
+from flash.messages.cards import duration_label
 from flash.messages.dates import dated
 from flash.messages.phrases import count_answers, count_days, count_reviews, percent
 from srs.models.cards import Rating
@@ -88,10 +89,10 @@ def today_summary(found: Overview) -> str:
     count = found.reviewed_today
     if not count:
         return _("nothing reviewed yet; {due}").format(due=due)
-    return _("{answers}, {percent} % correct, {minutes} min; {due}").format(
+    return _("{answers}, {percent} % correct, {time}; {due}").format(
         answers=count_answers(count),
         percent=round(100 * (count - found.again_today) / count),
-        minutes=f"{found.seconds_today / 60:.0f}",
+        time=duration_label(round(1000 * found.seconds_today)),
         due=due,
     )
 
@@ -141,10 +142,10 @@ def year_summary(answers: int, days: int, darkest: int) -> str:
 
 def day_summary(day: date, answers: int, spent_s: float) -> str:
     """Summarize the answers of a day."""
-    return _("{day}: {answers}, {minutes} min").format(
+    return _("{day}: {answers}, {time}").format(
         day=dated(day),
         answers=count_answers(answers),
-        minutes=f"{spent_s / 60:.0f}",
+        time=duration_label(round(1000 * spent_s)),
     )
 
 
@@ -222,12 +223,12 @@ def overview_figures(
     total = Retention(
         sum(one.recalled for one in both), sum(one.reviews for one in both)
     )
-    minutes = f"{found.seconds_today / 60:.0f}"
+    time = duration_label(round(1000 * found.seconds_today))
     return [
         (
             _("Today"),
             str(found.reviewed_today),
-            _("answers, {minutes} min").format(minutes=minutes),
+            _("answers, {time}").format(time=time),
         ),
         (_("Due"), str(found.due), _("{n} tomorrow").format(n=found.forecast[1])),
         (

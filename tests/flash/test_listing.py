@@ -148,7 +148,7 @@ def test_stats_count_the_cards_that_decks_count(shown: Callable[..., str]) -> No
 
 def test_stats_draw_their_counts(shown: Callable[..., str]) -> None:
     assert shown("stats") == (
-        "today   1 answer, 100 % correct, 0 min; 0 due\n"
+        "today   1 answer, 100 % correct, 0 s; 0 due\n"
         "streak  1 day\n"
         "\n"
         "2 cards, 1 review\n"

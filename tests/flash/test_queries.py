@@ -136,6 +136,11 @@ def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
             ' (to find the text, write "kms:Decrypt")',
         ),
         (
+            ["a Biology::Nope"],
+            "no deck 'Biology::Nope'\n  a Biology::Nope\n    ^ (flash decks lists them;"
+            ' to find the text, write "Biology::Nope")',
+        ),
+        (
             ["prop:x>1"],
             "unknown property 'x'\n  prop:x>1\n       ^"
             " (known: due, s, d, r, ivl, reps, lapses)",

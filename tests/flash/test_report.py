@@ -114,7 +114,7 @@ def test_full_statistics_of_three_cards(small: Run) -> None:
 
 
 SMALL = """\
-today   1 answer, 100 % correct, 0 min; 0 due
+today   1 answer, 100 % correct, 1 s; 0 due
 streak  2 days
 
 3 cards, 7 reviews
