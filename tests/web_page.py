@@ -153,10 +153,13 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def slow_disk(context: Any) -> None:
-    """Let each transaction of the page's database take longer."""
+SLOW = "await new Promise((resolve) => setTimeout(resolve, 100));"
+HELD = "await window.held;"
+
+
+def slow_disk(context: Any, wait: str = SLOW) -> None:
+    """Let each transaction of the page's database wait for a script first."""
     start = "export async function transact(work) {"
-    wait = "await new Promise((resolve) => setTimeout(resolve, 100));"
 
     def answer(route: Any) -> None:
         reply = route.fetch()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from web_page import (
     DESKTOP,
+    HELD,
     PHONE,
     Page,
     Server,
@@ -27,7 +28,8 @@ cards:
     back: A1
 """
 UNSERVED = {**DESKTOP, "service_workers": "block"}
-"""Requests of a service worker could not be held back."""
+"""Requests of a service worker can't be held back."""
+HOLD = "() => { window.held = new Promise((free) => { window.free = free; }); }"
 DOUBLE_TAP = """(name) => {
   const place = document.querySelector(name).getBoundingClientRect();
   const tap = () => document.elementFromPoint(place.x + 9, place.y + 9).click();
@@ -80,6 +82,37 @@ def test_space_while_an_answer_is_stored_shows_no_card_early(
         page.press("3", "Space")
 
         page.has(".sentences", "No card is due right now.")
+
+
+def test_a_queue_that_comes_while_an_answer_is_stored_repeats_no_card(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**UNSERVED)
+        slow_disk(context, HELD)
+        page = Page(context).review(server.address)
+        server.flash("review", "--plain", typed="\n4\nq\n")
+        held: list[Any] = []
+
+        def hold(route: Any) -> None:
+            held.append(route)
+
+        page.tab.route("**/api/queue*", hold, times=1)
+        with page.tab.expect_request("**/api/queue*"):
+            page.answer(3)
+            page.has("section.question", "Q01")
+
+        page.tab.evaluate(HOLD)
+        page.press("Space", "4")
+        with page.tab.expect_response("**/api/queue*"):
+            held[0].continue_()
+        page.tab.wait_for_timeout(200)
+        server.signal(signal.SIGSTOP)
+        page.tab.evaluate("window.free()")
+        page.tab.wait_for_selector(".show")
+
+        assert page.question() == "Q02"
+        server.signal(signal.SIGCONT)
 
 
 def test_one_dialog_opens_for_many_keys(browser: Any, tmp_path: Path) -> None:

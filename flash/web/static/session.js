@@ -133,8 +133,12 @@ export class Session {
   }
 
   async finish(step, card, change) {
-    if (!(await this.store(step, card, change))) return false;
+    // A queue that comes while the step is stored must not bring its card back.
     this.answered.add(keyOf(card));
+    if (!(await this.store(step, card, change))) {
+      this.answered.delete(keyOf(card));
+      return false;
+    }
     const { counts, done_today } = this.queue.state;
     const left = { counts, done_today };
     this.tellTabs({ id: card.id, seen: card.seen, filter: this.filter, left });
@@ -142,11 +146,15 @@ export class Session {
     return true;
   }
 
+  // The cards that the server is to count; a cram counts its own.
+  get part() {
+    const { deck, query } = this.queue.isCram ? {} : this.choice;
+    return { deck, query };
+  }
+
   // Stores a step and the queue after it, both or neither.
   store(step, card, change) {
-    // A cram counts its own cards.
-    const { deck, query } = this.queue.isCram ? {} : this.choice;
-    const made = { ...step, card: card.id, part: { deck, query } };
+    const made = { ...step, card: card.id, part: this.part };
     const put = () => outbox.put(made, this.queue.state);
     return this.change(card, step.body.id, change, put, "not_kept");
   }
@@ -154,8 +162,7 @@ export class Session {
   // Takes the last step back, which is no edit.  Returns whether that is stored.
   async undo() {
     const { id, card } = this.queue.lastStep;
-    const { deck, query } = this.queue.isCram ? {} : this.choice;
-    const takeBack = () => outbox.takeBack(id, card.id, { deck, query }, this.queue.state);
+    const takeBack = () => outbox.takeBack(id, card.id, this.part, this.queue.state);
     const undo = (queue) => queue.undo();
     if (!(await this.change(card, `undo ${id}`, undo, takeBack, "not_undone"))) return false;
     this.answered.delete(keyOf(card));
