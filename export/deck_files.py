@@ -83,39 +83,77 @@ def write_decks(
         )
     targets = _targets(folder, groups)
     edited, needed = _real(edited), _real(needed)
-    for target in targets.values():
-        _refuse_to_lose_text(target, edited, needed)
+    replaced = {
+        target: _text_to_replace(target, edited, needed) for target in targets.values()
+    }
     orders = _orders(folder, groups, targets)
-    same_text = _same_text([stored for group in groups.values() for stored in group])
-    files: list[Path] = []
-    missing: list[str] = []
-    cleaned: list[str] = []
-    copies = written = 0
+    writing = _Writing(
+        folder, media, [one for group in groups.values() for one in group]
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(folder / SCHEMA_FILE, schema_text().encode())
         for key, target in targets.items():
             group = sorted(groups[key], key=_position)
-            target.parent.mkdir(exist_ok=True)
-            replaced = read_text(target) if target.is_file() else ""
-            copied, kept = _copy(group, target.parent, media, missing, replaced)
-            cleaned += _cleaned(group, kept)
-            copies += copied
-            # A note with another text is found again by its guid.
-            cards = [
-                (new.note, old.guid if old.guid in same_text or new != old else "")
-                for old, new in zip(group, kept, strict=True)
-            ]
-            schema = os.path.relpath(folder / SCHEMA_FILE, target.parent)
-            text = deck_yaml(*key, cards, orders.get(key, 0), schema)
-            replace_file(target, text.encode())
-            files.append(target)
-            written += len(group)
+            kept = writing.copy_media(group, target.parent, replaced[target])
+            writing.write(key, target, group, kept, order=orders.get(key, 0))
     except OSError as error:
         reason = reason_of(error)
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
-    return WrittenDecks(written, tuple(files), copies, tuple(missing), tuple(cleaned))
+    return writing.result()
+
+
+class _Writing:
+    """Writes deck files into a folder and keeps what the result says of them."""
+
+    def __init__(
+        self, folder: Path, media: MediaFiles, notes: Sequence[StoredNote]
+    ) -> None:
+        self._folder = folder
+        self._media = media
+        self._same_text = _same_text(notes)
+        self._files: list[Path] = []
+        self._missing: list[str] = []
+        self._cleaned: list[str] = []
+        self._copies = self._notes = 0
+
+    def copy_media(
+        self, group: Sequence[StoredNote], folder: Path, replaced: str
+    ) -> list[StoredNote]:
+        """Copy the media of notes; return the notes as their file takes them."""
+        folder.mkdir(exist_ok=True)
+        copied, kept = _copy(group, folder, self._media, self._missing, replaced)
+        self._copies += copied
+        self._cleaned += _cleaned(group, kept)
+        return kept
+
+    def write(
+        self,
+        key: _Group,
+        target: Path,
+        group: Sequence[StoredNote],
+        kept: Sequence[StoredNote],
+        *,
+        order: int,
+    ) -> None:
+        """Write a deck file."""
+        # A note with another text is found again by its guid.
+        same = self._same_text
+        cards = [
+            (new.note, old.guid if old.guid in same or new != old else "")
+            for old, new in zip(group, kept, strict=True)
+        ]
+        schema = os.path.relpath(self._folder / SCHEMA_FILE, target.parent)
+        replace_file(target, deck_yaml(*key, cards, order, schema).encode())
+        self._files.append(target)
+        self._notes += len(group)
+
+    def result(self) -> WrittenDecks:
+        """Return what was written."""
+        files, missing = tuple(self._files), tuple(self._missing)
+        cleaned = tuple(self._cleaned)
+        return WrittenDecks(self._notes, files, self._copies, missing, cleaned)
 
 
 def _real(files: Iterable[str]) -> set[str]:
@@ -123,10 +161,14 @@ def _real(files: Iterable[str]) -> set[str]:
     return set(map(os.path.realpath, files))
 
 
-def _refuse_to_lose_text(
+def _text_to_replace(
     target: Path, edited: Collection[str], needed: Collection[str]
-) -> None:
-    """Refuse to replace a deck file with text that the export does not have."""
+) -> str:
+    """Return the text of a deck file, if any, that the export may replace.
+
+    Raises:
+        ExportError: It has text that the export does not have.
+    """
     hint = _("export into another folder")
     real = os.path.realpath(target)
     if real in edited:
@@ -139,11 +181,13 @@ def _refuse_to_lose_text(
         text = read_text(target) if target.is_file() else ""
     except DeckError as error:
         raise ExportError(str(target), error.problems[0].message, hint) from None
+    own = text
     for schema in (SCHEMA_FILE, f"../{SCHEMA_FILE}"):
-        text = text.removeprefix(schema_comment(schema))
-    if has_comments(text):
+        own = own.removeprefix(schema_comment(schema))
+    if has_comments(own):
         message = _("this deck file has comments, which would be lost")
         raise ExportError(str(target), message, hint)
+    return text
 
 
 def _targets(
