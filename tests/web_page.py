@@ -175,7 +175,7 @@ class Page:
 
     def __init__(self, context: Any) -> None:
         self.tab = context.new_page()
-        self.tab.set_default_timeout(10_000)
+        self.tab.set_default_timeout(30_000)
         self.errors: list[str] = []
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
 
@@ -228,7 +228,7 @@ class Page:
 
     def until(self, script: str) -> None:
         """Wait until a script, which may be asynchronous, returns something true."""
-        for _ in range(200):
+        for _ in range(600):
             if self.tab.evaluate(script):
                 return
             self.tab.wait_for_timeout(50)
