@@ -84,7 +84,7 @@ def test_space_while_an_answer_is_stored_shows_no_card_early(
         page.has(".sentences", "No card is due right now.")
 
 
-def test_a_queue_that_comes_while_an_answer_is_stored_repeats_no_card(
+def test_a_queue_that_comes_during_a_write_repeats_no_card(
     browser: Any, tmp_path: Path
 ) -> None:
     with running(tmp_path, numbered_deck(3)) as server:
