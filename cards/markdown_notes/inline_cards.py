@@ -23,13 +23,12 @@ from cards.markdown_notes.gaps import (
     mistyped_clozes,
     with_clozes,
 )
-from cards.markdown_notes.note_lines import BULLET, NoteLines, Passage
+from cards.markdown_notes.note_lines import NoteLines, Passage, unmarked
 from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.markdown_notes.separators import sides_of
 from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
 from cards.translate import _
 
-_QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _HASHES = re.compile(r"#{1,6}\s+|\s+#+\s*$")
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
 _NUMBER = re.compile(r"\{\{c(\d+)::")
@@ -256,7 +255,7 @@ class _Scanner:
         if note.is_heading(at):
             front = _HASHES.sub("", front)
         values = {"front": front, "back": note.passage(mark + 1, end).shown}
-        if sign in ("??", "？？"):
+        if len(sign) == len("??"):
             values["reverse"] = "true"
         yield self._card(values, at, end)
 
@@ -271,7 +270,7 @@ class _Scanner:
         asked = (
             below
             for line, below in above
-            if sides_of(_unmarked(self._note.passage(line, line + 1)))
+            if sides_of(unmarked(self._note.passage(line, line + 1)))
         )
         return max(asked, default=0)
 
@@ -297,14 +296,14 @@ class _Scanner:
         """Read a paragraph or an item: lines with `::`, marked words between them."""
         at = start = first
         while at < end:
-            sides = sides_of(_unmarked(self._note.passage(at, at + 1)))
+            sides = sides_of(unmarked(self._note.passage(at, at + 1)))
             if sides is None:
                 at += 1
                 continue
             yield from self._marked_words(start, at)
             front, mark, back = sides
             values = {"front": front, "back": back}
-            if mark in (":::", "：：："):
+            if len(mark) == len(":::"):
                 values["reverse"] = "true"
             last = at + 1
             while last < end and not self._note.shows_text(last):
@@ -315,7 +314,7 @@ class _Scanner:
 
     def _marked_words(self, first: int, end: int) -> Iterator[InlineCard]:
         lines = [
-            _unmarked(self._note.passage(i, i + 1), bullet=i == first)
+            unmarked(self._note.passage(i, i + 1), bullet=i == first)
             for i in range(first, end)
         ]
         shown = "\n".join(line.shown for line in lines)
@@ -367,14 +366,6 @@ def _dealt(cards: Iterable[InlineCard]) -> Iterator[InlineCard]:
         yield from waiting
         waiting.clear()
     yield from waiting
-
-
-def _unmarked(line: Passage, *, bullet: bool = True) -> Passage:
-    """Return a line without the marks of a quotation and an item."""
-    quote = _QUOTE.match(line.masked)
-    line = line.cut(quote.end()) if quote else line
-    mark = BULLET.match(line.masked) if bullet else None
-    return line.cut(mark.end()) if mark else line
 
 
 def _text_and_id(text: str, tag: re.Pattern[str]) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from cards.markdown_notes.inline_cards import (
     lines_below_answers,
     scan,
 )
+from cards.markdown_notes.missed_cards import missed_cards
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
 from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.media_places import path_from_note
@@ -113,6 +114,7 @@ class _NoteReader:
             hint = _("write 'Q:' and 'A:' lines, or question::answer")
             place = Place(str(self._path))
             problems.append(Problem(place, _("no cards in this note"), hint))
+            problems += self._missed()
         is_used = count > 0 or not self._whole
         header = self._header(values, spots, problems) if is_used else None
         if problems or (is_used and header is None):
@@ -155,6 +157,7 @@ class _NoteReader:
                 self._parser.add(texts, {None: spot, **places})
                 count += 1
         self._warn_of_lost_text()
+        self._parser.errors.warn_of(self._missed())
         return count
 
     def _warn_of_lost_text(self) -> None:
@@ -162,6 +165,12 @@ class _NoteReader:
         hint = _("move it above them, or write '---' at the end of the answer")
         for line in lines_below_answers(self._lines, self._lasts):
             self._parser.errors.warn({None: (line, 1)}, (), message, hint)
+
+    def _missed(self) -> Iterator[Problem]:
+        """Yield what looks like a card and is none, if cards in the text are read."""
+        if is_enabled(self._text, self._tags):
+            covered = self._lines_of_cards().keys()
+            yield from missed_cards(self._lines, covered, str(self._path))
 
     def _placed(self, text: str) -> str:
         """Return a text with the paths of its media from the note."""

@@ -23,10 +23,12 @@ from cards.text.verbatim import (
 )
 
 BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*(\S*)")
 _HEADING = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
+_QUESTION_MARK = re.compile(r"\s*[?？]{1,2}\s*$")
 _TABLE = re.compile(r"\s*\|")
 _METADATA = re.compile(r"[\s>]*>\s*\[!sr\|card-metadata\][+-]?\s*$")
 """Begins a callout with nothing but comments."""
@@ -152,8 +154,7 @@ class NoteLines:
 
     def is_question_mark(self, line: int) -> bool:
         """Return True for `?` or `??`, of any width, alone on a line."""
-        marks = ("?", "??", "？", "？？")
-        return line < self.count and self._masked[line].strip() in marks
+        return line < self.count and bool(_QUESTION_MARK.match(self._masked[line]))
 
     def is_bullet(self, line: int) -> bool:
         """Return True for the first line of an item."""
@@ -247,6 +248,14 @@ class NoteLines:
                 items.append(column + len(bullet[0].lstrip()))
             may_begin = self.ends_card(line)
         return found
+
+
+def unmarked(line: Passage, *, bullet: bool = True) -> Passage:
+    """Return a line without the marks of a quotation and, with `bullet`, an item."""
+    quote = _QUOTE.match(line.masked)
+    line = line.cut(quote.end()) if quote else line
+    mark = BULLET.match(line.masked) if bullet else None
+    return line.cut(mark.end()) if mark else line
 
 
 def deck_of_tag(path: str) -> str:

@@ -7,16 +7,38 @@ from cards.markdown_notes.note_lines import Passage
 
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _ADDRESS_OR_NAME = re.compile(
-    r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])", re.ASCII
+    r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])"
+    r"|(?<![\w:])(?:[\da-f]{4}(?::[\da-f]{1,4})+|fe80|f[cd]00|ff0[\da-f])::"
+    r"(?:[\da-f]{1,4}(?::[\da-f]{1,4})*(?!\w)|/\d)",
+    re.ASCII | re.IGNORECASE,
 )
-"""An address, or a name such as `AWS::S3::Bucket`."""
-_FIELD = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*").fullmatch
-"""A field of Dataview in brackets: `(author:: Jane)`."""
-_SEPARATOR = re.compile(r"(?<![:：\\])(?::{2,3}|：{2,3})(?![:：])")
+"""An address, also of IPv6, or a name such as `AWS::S3::Bucket`."""
+_FIELD = re.compile(
+    r"\s*(?:\([^()]*\)|\[[^\[\]]*\]"
+    r"|id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false))\s*"
+).fullmatch
+"""A field of Dataview in brackets, `(author:: Jane)`, or one that Logseq writes."""
+_ITEM = re.compile(r"\s*[•・]")
+"""Begins an item in plain text; in Markdown it is text."""
+_SIGN = r"(?<![:：\\])[:：]{2,3}(?![:：])"
+_SEPARATOR = re.compile(_SIGN)
+_BEHIND = re.compile(
+    rf"(?:(?:[?？]|とは|か)[\s*_\"'”’)）」』]*"
+    rf"|^\s*(?!(\S+)::\1\s)[!-~]+\s+(?={_SIGN}\s))(?P<sign>{_SIGN})"
+)
+"""A separator behind a question, or with blanks behind a name alone.
+
+In Haskell, `id::id :: a -> a` is the name with its signature.
+"""
+_INSIDE = re.compile(r"(?<![^\x00-\x7f])::(?=[!-9;-~])")
+"""Colons that may be in a name or an address, as those of `std::vector` or `::1`."""
 
 
 def sides_of(line: Passage) -> tuple[str, str, str] | None:
-    """Split a line at its first `::` or `:::` that is not in code, math or a name.
+    """Split a line at its separator: `::` or `:::` that is not in code, math or a name.
+
+    It is the first one; or one behind a question or a name, if all before may be in
+    names.
 
     Returns:
         The question, the separator and the answer; None if the line is no card.
@@ -29,5 +51,13 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
     found = _SEPARATOR.search(text)
     if found is None:
         return None
-    front, back = line.shown[: found.start()], line.shown[found.end() :]
-    return (front, found[0], back) if front.strip() and back.strip() else None
+    start, end = found.span()
+    behind = _BEHIND.search(text)
+    if behind and all(
+        _INSIDE.match(text, one.start())
+        for one in _SEPARATOR.finditer(text, start, behind.start("sign"))
+    ):
+        start, end = behind.span("sign")
+    item = _ITEM.match(text)
+    front, back = line.shown[item.end() if item else 0 : start], line.shown[end:]
+    return (front, text[start:end], back) if front.strip() and back.strip() else None

@@ -121,6 +121,54 @@ CASES = {
         [("a", "b"), ("c", "d"), ("e\nf", "g")],
     ),
     "a separator in a question": ("std::map\n?\na", [("std::map", "a")]),
+    "names in a question": (
+        "What is std::vector?::An array\nstd::moveとは？：：所有権\nVec::newは何か::関数"
+        "\n**What are ::1 and fe80::/10?** ::: Addresses\nDoes Foo::a? Foo::b?::Yes",
+        [
+            ("What is std::vector?", "An array"),
+            ("std::moveとは？", "所有権"),
+            ("Vec::newは何か", "関数"),
+            ("**What are ::1 and fe80::/10?**", "Addresses"),
+            ("Does Foo::a? Foo::b?", "Yes"),
+        ],
+    ),
+    "a separator behind a name alone": (
+        "std::vector :: An array\n- DNA::RNA ::: copied\nid::id :: a -> a",
+        [("std::vector", "An array"), ("DNA::RNA", "copied"), ("id", "id :: a -> a")],
+    ),
+    "a separator in an answer": (
+        "a::What is b?::c\nA :: What?::b\n型::id? :: a\nWhat?::Is it::so?::Yes\nd :: e :: f",
+        [
+            ("a::What is b?", "c"),
+            ("A", "What?::b"),
+            ("型", "id? :: a"),
+            ("What?", "Is it::so?::Yes"),
+            ("d", "e :: f"),
+        ],
+    ),
+    "addresses of IPv6": (
+        "2001:db8::1 is an example\n2001:db8::/32::Examples\nfe80::1%eth0::Link-local"
+        "\n- 9:00::21:00\n12:30:: lunch\nface::visage",
+        [
+            ("2001:db8::/32", "Examples"),
+            ("fe80::1%eth0", "Link-local"),
+            ("9:00", "21:00"),
+            ("12:30", "lunch"),
+            ("face", "visage"),
+        ],
+    ),
+    "signs of two widths": (
+        "鍵:：key\n塩：:：salt\n\n何\n?？\n水",
+        [("鍵", "key"), ("塩", "salt"), ("何", "水")],
+    ),
+    "signs of items in plain text": (
+        "・鍵：：key\n• a::b\n・::c\n・・",
+        [("鍵", "key"), ("a", "b")],
+    ),
+    "properties of Logseq": (
+        "- a::b\n  id:: 64f0e2a1-1234-4abc-9def-0123456789ab\n  collapsed:: true\n- id:: c",
+        [("a", "b"), ("id", "c")],
+    ),
     "tests of a shell": (
         "Q: a\nA: b `[[x]]` [[y]]\n```\n[[ -f z ]] # <!-- c -->\n```",
         [("a", "b `[[x]]` y\n```\n[[ -f z ]] # <!-- c -->\n```")],
@@ -247,6 +295,78 @@ def test_text_below_an_ended_answer_is_warned_about(
     ]
 
 
+NAME = "a name, which makes no card: '{}' (write blanks around the '::' before the answer, or the name in backticks)"
+NO_ANSWER = "a question without answer (write the answer behind the '::')"
+LABELS = "a question and an answer that make no card (write 'Q: ' and 'A: ' at the beginning of their lines)"
+MISSED = {
+    "a name of words": ("- DNA::RNA::protein ^abc", NAME.format("DNA::RNA::protein")),
+    "a name and an article": (
+        "std::vector::A dynamic array",
+        NAME.format("std::vector"),
+    ),
+    "no answer": ("**What is DNA?**::", NO_ANSWER),
+    "no answer on the line": ("> DNAとは？：：\n> 分子", NO_ANSWER),
+    "full-width marks": (
+        "首都は＝＝東京＝＝です",
+        "not a cloze: '＝＝東京＝＝' (hidden words are written ==words==)",
+    ),
+    "a cloze without blank": (
+        "C:首都は[東京]です",
+        "a cloze that makes no card (write a blank behind 'C:')",
+    ),
+    "labels without blanks": ("Q:何？\nA:水", LABELS),
+    "small labels": ("q: a\n\na: b", LABELS),
+    "labels in items": ("- Q: a\n  b\n- A: c", LABELS),
+    "labels in a quotation": ("> Q: a\n> A: b", LABELS),
+    "labels in bold": ("**Q:** a\n\n**A:** b", LABELS),
+    "labels in words": ("問：何？\n答：水", LABELS),
+    "labels with points": ("Q1. a\nA1. b", LABELS),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MISSED.values(), ids=MISSED.keys())
+def test_a_line_that_looks_like_a_card_is_warned_about(
+    text: str, expected: str
+) -> None:
+    deck = parse_note_deck(f"{HEAD}x::y\n\n{text}\n", Path("note.md"))
+    with pytest.raises(DeckError) as caught:
+        parse_note_deck(f"{HEAD}{text}\n", Path("note.md"))
+
+    assert [str(one) for one in deck.warnings] == [f"note.md:6:1: warning: {expected}"]
+    hint = "(write 'Q:' and 'A:' lines, or question::answer)"
+    assert [str(one) for one in caught.value.problems] == [
+        f"note.md:1:1: no cards in this note {hint}",
+        f"note.md:4:1: {expected}",
+    ]
+
+
+ORDINARY = {
+    "addresses of IPv6": "- ::1\n- fe80::/10\nPing ::1 and 2001:db8::1.",
+    "names in C++": "Use std::chrono::seconds here.\n- A std::optional is empty",
+    "paths of Rust": "- std::io::Read\n- serde_json::value::Value\n- crate::a::b",
+    "types": "- AWS::IAM::Role\n\nAWS::S3::Bucket is a type.",
+    "a link": "- [[DNA::RNA::protein]]",
+    "code": "`DNA::RNA::protein`\n\n```\nDNA::RNA::protein\nQ:a\nA:b\n```\n\n    What?::",
+    "a table": "| DNA::RNA::protein |\n|---|\n| What?:: |",
+    "attributes": ":toc:\n:author: Jane\n:PROPERTIES:\n:ID: 1\n:END:",
+    "fields of Dataview": "key:: value\nempty::\n(a:: b)",
+    "escaped colons": "What?\\::",
+    "a heading": "## DNA::RNA::protein",
+    "an answer": "Q: a\nA: DNA\n\nDNA::RNA::protein\n\nWhat?::\n\nＱ. c\nＡ. d",
+    "options": "Q. Which?\nA. one\nB. two",
+    "a label alone": "Q1. Sales rise.\n\nSome text.\n\nA. Smith agrees.",
+    "a rule": "＝＝＝＝＝\n＝＝ a ＝＝",
+    "a path of Windows": "C:\\a[1]",
+}
+
+
+@pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
+def test_ordinary_text_is_not_warned_about(text: str) -> None:
+    deck = parse_note_deck(f"{HEAD}x::y\n\n{text}\n", Path("note.md"))
+
+    assert deck.warnings == ()
+
+
 def test_open_front_matter_is_an_error() -> None:
     with pytest.raises(DeckError) as caught:
         parse_note_deck("---\ndeck: D\nQ: a\nA: b\n", Path("note.md"))
@@ -290,6 +410,11 @@ HOSTILE += [
     "{{c1::",
     "A: a\n\n",
     "x[^1] ==",
+    "a::b ",
+    "a-::b?",
+    "か ",
+    "＝＝a",
+    "Q. a\nA. b\n\n",
 ]
 
 

@@ -1,0 +1,86 @@
+"""Lines of a note that look like a card and are none.
+
+Each is a warning, since they may be meant as text: a note is full of colons.  So a name
+counts only if it is alone on its line and its parts are plain words; `std::io::Read`
+and `AWS::S3::Bucket` are names.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from cards.errors import Place, Problem
+from cards.markdown_notes.note_lines import NoteLines, Passage, unmarked
+from cards.markdown_notes.question_labels import is_option, read_label
+from cards.translate import _
+
+_WORD = "(?:[A-Z]?[a-z]+|[A-Z]+)"
+_NAME = re.compile(
+    r"(?!(?:std|core|alloc|crate|self|super|boost|AWS)::)"
+    rf"{_WORD}(?:::{_WORD}){{2,}}(?=\s*(?:\^[\w-]+\s*)?$)"
+    r"|[A-Za-z]\w*(?:::[A-Za-z]\w*)+(?=::(?:An?|The|an?|the)\s+\w)",
+    re.ASCII,
+)
+"""Plain words alone, or a name and an article, with which an answer begins."""
+_NO_ANSWER = re.compile(r"[?？][\s*_\"'”’)）」』]*(?<![:：\\])[:：]{2,3}\s*$")
+_FULL_WIDTH = re.compile(r"＝＝(?=[^\s＝])[^＝\n]+(?<=\S)＝＝(?!＝)")
+_TIGHT_CLOZE = re.compile(r"C:[^\s\\/:].*(?<!\[)\[[^\[\]^]+\](?![\[(])")
+_TIGHT_LABEL = re.compile(r"([QqAa]):(?=\S)|([qa]):\s")
+
+
+def missed_cards(
+    note: NoteLines, covered: Collection[int], file: str
+) -> Iterator[Problem]:
+    """Yield a problem for each line that looks like a card.
+
+    Args:
+        note: The lines of the note.
+        covered: Lines that are in a card, from 1.
+        file: The path to show in problems.
+    """
+    asked: int | None = None
+    for line in range(note.start, note.count):
+        if line + 1 in covered or note.is_heading(line):
+            asked = None
+        elif note.begins_paragraph(line):
+            text = unmarked(note.passage(line, line + 1))
+            if found := _line_problem(text):
+                yield Problem(Place(file, line + 1), *found)
+            label = _label(text.masked)
+            if label == "A" and asked is not None and not _has_options(note, line):
+                message = _("a question and an answer that make no card")
+                hint = _("write 'Q: ' and 'A: ' at the beginning of their lines")
+                yield Problem(Place(file, asked + 1), message, hint)
+            if label or note.is_blank(line - 1):
+                asked = line if label == "Q" else None
+
+
+def _line_problem(line: Passage) -> tuple[str, str] | None:
+    """Return what is wrong with a line, and how to make it a card."""
+    if name := _NAME.match(line.masked):
+        message = _("a name, which makes no card: '{name}'").format(name=name[0])
+        return message, _(
+            "write blanks around the '::' before the answer, or the name in backticks"
+        )
+    if _NO_ANSWER.search(line.masked):
+        return _("a question without answer"), _("write the answer behind the '::'")
+    if found := _FULL_WIDTH.search(line.masked):
+        message = _("not a cloze: '{suspect}'").format(suspect=found[0])
+        return message, _("hidden words are written ==words==")
+    if _TIGHT_CLOZE.match(line.masked):
+        return _("a cloze that makes no card"), _("write a blank behind 'C:'")
+    return None
+
+
+def _label(text: str) -> str:
+    """Return Q or A if a line begins with a label of a question or an answer."""
+    tight = _TIGHT_LABEL.match(text)
+    if tight:
+        return (tight[1] or tight[2]).upper()
+    label = read_label(text)
+    return "" if label is None else "Q" if label[0] else "A"
+
+
+def _has_options(note: NoteLines, line: int) -> bool:
+    """Return True if an answer is the first of several options, A and B."""
+    below = note.next_text(line + 1)
+    return below < note.count and is_option(note.passage(below, below + 1).masked)
