@@ -54,7 +54,7 @@ def query_error(error: QueryError) -> FlashError:
 
 
 class NoMatchError(FlashError):
-    """No card matches a query."""
+    """No card matches a query, or there is no card or deck of a name."""
 
 
 def no_match(query: str, near: str = "", *, is_file: bool = False) -> NoMatchError:
@@ -74,10 +74,10 @@ def no_match(query: str, near: str = "", *, is_file: bool = False) -> NoMatchErr
     )
 
 
-def no_such_card(name: str) -> FlashError:
+def no_such_card(name: str) -> NoMatchError:
     """Make the error for a name that fits no card."""
     message = _("no card is called '{name}'").format(name=name)
-    return FlashError(message, _("flash list shows the card numbers"))
+    return NoMatchError(message, _("flash list shows the card numbers"))
 
 
 def no_such_number(number: str) -> FlashError:
@@ -93,13 +93,13 @@ def several_cards(number: str, cards: Sequence[int]) -> FlashError:
     return FlashError(message, _listed(map(str, cards)))
 
 
-def no_such_deck(deck: str, names: Sequence[str]) -> FlashError:
+def no_such_deck(deck: str, names: Sequence[str]) -> NoMatchError:
     """Make the error for a deck that doesn't exist, given those that do."""
     near = nearest(deck, names)
     hint = _("flash decks lists them") if names else _("add one with flash add FILE")
     if near:
         hint = _("did you mean '{name}'?").format(name=near)
-    return FlashError(_("no deck '{name}'").format(name=deck), hint)
+    return NoMatchError(_("no deck '{name}'").format(name=deck), hint)
 
 
 def several_decks(deck: str, names: Sequence[str]) -> FlashError:

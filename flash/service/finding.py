@@ -81,7 +81,7 @@ def find(
 
     Raises:
         FlashError: There is no such card or deck, the query can't be understood, or
-            a plain word matches nothing.
+            a plain word matches nothing. A query of several terms may match nothing.
     """
     tag.encode()  # as in `find_deck`
     condition = _condition(app, words) if words else AllOf(())
@@ -97,11 +97,8 @@ def find(
         order=order,
         retired=retired,
     )
-    if not cards and isinstance(condition, Phrase):
-        text = condition.text
-        raise no_match(
-            text, nearest(text, _all_decks(app)), is_file=is_file(Path(text))
-        )
+    if not cards:
+        _check_name(app, condition)
     terms = [_term("deck", only_deck)] if deck else []
     terms += [_term("tag", tag)] if tag else []
     match condition:
@@ -220,6 +217,20 @@ def _condition(app: AppContext, words: Sequence[str]) -> Condition:
         case Named("deck", name) if name in _all_decks(app):
             return InDeck(name)
     return condition
+
+
+def _check_name(app: AppContext, condition: Condition) -> None:
+    """Check that a query is not the mere name of a card or deck that doesn't exist."""
+    match condition:
+        case Phrase(text):
+            near = nearest(text, _all_decks(app))
+            raise no_match(text, near, is_file=is_file(Path(text)))
+        case Named("deck", name) if "*" not in name:
+            names = _all_decks(app)
+            if not _decks_called(name, names):
+                raise no_such_deck(name, names)
+        case Named("id" | "card", name) if not _search(app, condition, retired=True):
+            raise no_such_card(name)
 
 
 def _term(key: str, value: str) -> str:

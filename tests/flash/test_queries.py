@@ -117,6 +117,13 @@ def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
         ),
         (["polici"], "no card matches 'polici' (flash list shows all cards)"),
         (["othr"], "no card matches 'othr' (did you mean the deck 'Other'?)"),
+        (["deck:Nope"], "no deck 'Nope' (flash decks lists them)"),
+        (["deck:othr"], "no deck 'othr' (did you mean 'Other'?)"),
+        (["id:nope"], "no card is called 'nope' (flash list shows the card numbers)"),
+        (
+            ["card:12345"],
+            "no card is called '12345' (flash list shows the card numbers)",
+        ),
         (
             ["my.yaml"],
             "no card matches 'my.yaml' (add the file first: flash add my.yaml)",
@@ -255,7 +262,21 @@ def test_a_whole_name_means_that_deck_only(flash: Run, name: str, other: str) ->
     assert decks() == others | {"Other::IAM"}
 
 
-@pytest.mark.parametrize("query", ["no such", "deck:Nope", "tag:nope", "a tag:nope"])
+@pytest.mark.parametrize(
+    "query", ["deck:Nope is:due", "deck:Nop*", "id:nope or tag:nope", "-is:new"]
+)
+def test_a_query_may_match_nothing(flash: Run, query: str) -> None:
+    assert flash("list", "--json", "--", query) == (0, "[]\n", "")
+
+
+def test_a_deck_whose_cards_are_retired_exists(flash: Run) -> None:
+    flash("remove", "Other", "--yes")
+
+    assert flash("list", "deck:Other", "--json") == (0, "[]\n", "")
+    assert len(flash.json("list", "deck:Other", "--retired")) == 1
+
+
+@pytest.mark.parametrize("query", ["no such", "deck:No*", "tag:nope", "a tag:nope"])
 def test_a_review_of_no_card_at_all_is_an_error(flash: Run, query: str) -> None:
     Path("d.yaml").write_text(
         "deck: D\ncards:\n  - {front: a, back: b, tags: [core]}\n", "utf-8"
