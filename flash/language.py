@@ -8,6 +8,8 @@ import os
 from cards.translate import use_catalogue
 
 _TRANSLATED = ("ja",)
+KNOWN = ("en", *_TRANSLATED)
+"""Languages of the interface."""
 
 
 def user_language() -> str:
@@ -26,6 +28,12 @@ def interface_language() -> str:
     """Return the language of the messages."""
     language = user_language()
     return language if language in _TRANSLATED else "en"
+
+
+def unknown_language() -> str:
+    """Return `$FLASH_LANG` if it names a language that flash doesn't have."""
+    chosen = os.environ.get("FLASH_LANG", "")
+    return "" if not chosen or user_language() in (*KNOWN, "c", "posix") else chosen
 
 
 def choose_language() -> None:

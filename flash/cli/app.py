@@ -17,7 +17,7 @@ from cards.translate import _
 from flash.cli.help import show_usage_error, translate_typer
 from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.interrupts import is_interrupted
-from flash.language import choose_language
+from flash.language import KNOWN, choose_language, unknown_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
 from flash.terminal import echo_err, echo_error
 
@@ -222,6 +222,9 @@ def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
     choose_language()
+    # Not where a program reads stderr, nor into the line that a shell completes.
+    if not as_json and "_FLASH_COMPLETE" not in os.environ:
+        _warn_of_language()
     try:
         with _interrupt_reported():
             code = application()(words, prog_name="flash", standalone_mode=False)
@@ -246,6 +249,14 @@ def run(words: list[str]) -> int:
     if code == _INTERRUPTED:
         echo_err(_("flash: interrupted"))
     return code if isinstance(code, int) else 0
+
+
+def _warn_of_language() -> None:
+    if name := unknown_language():
+        text = _(
+            "flash: warning: FLASH_LANG: unknown language '{name}' (known: {known})"
+        )
+        echo_err(text.format(name=name, known=", ".join(KNOWN)))
 
 
 @contextmanager

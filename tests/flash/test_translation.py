@@ -1,5 +1,6 @@
 """The interface in Japanese, and the catalogue of its translations."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -233,6 +234,41 @@ def test_the_language_is_that_of_the_first_variable_set(
         monkeypatch.setenv(name, value)
 
     assert interface_language() == language
+
+
+@pytest.mark.parametrize("name", ["jp", "de_DE.UTF-8", "japanese"])
+def test_an_unknown_language_is_named_once(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("FLASH_LANG", name)
+
+    warning = f"flash: warning: FLASH_LANG: unknown language '{name}' (known: en, ja)\n"
+    assert flash("due") == (0, "new 0 · learning 0 · due 0\n", warning)
+    # A program reads an error on stderr as JSON.
+    assert json.loads(flash("show", "nope", "--json")[2]).keys() == {"error"}
+
+
+def test_an_unknown_language_disturbs_no_completion(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FLASH_LANG", "jp")
+    monkeypatch.setenv("_FLASH_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "flash ")
+    monkeypatch.setenv("COMP_CWORD", "1")
+
+    with pytest.raises(SystemExit):
+        flash()
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["", "ja-JP", "JA", "en_GB.UTF-8", "C", "C.UTF-8"])
+def test_a_known_language_is_not_warned_about(
+    flash: Run, translations: None, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("FLASH_LANG", name)
+
+    assert flash("due")[::2] == (0, "")
 
 
 def test_english_loads_no_catalogue(flash: Run) -> None:
