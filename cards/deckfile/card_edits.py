@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from cards.deckfile.reader import parse_deck
-from cards.deckfile.tag_edits import TextChange, applied, composed, tag_changes
+from cards.deckfile.tag_edits import TextChange, applied, composed, offset, tag_changes
 from cards.deckfile.writer import card_values, yaml_text
 from cards.errors import DeckError
 from cards.identity.keys import text_key
@@ -88,10 +90,13 @@ def _changed(text: str, wanted: Mapping[int, Edit]) -> str:
     def tag_items(node: Any, tags: Sequence[str]) -> list[TextChange] | None:
         return tag_changes(node, tags, text, starts)
 
+    def removal(card: Any, key: str) -> TextChange | None:
+        return _key_removal(card, key, text, starts)
+
     changes = [
         change
         for index, (old, new) in wanted.items()
-        for change in _card_changes(cards[index], old, new, span, tag_items)
+        for change in _card_changes(cards[index], old, new, span, tag_items, removal)
     ]
     return applied(text, changes)
 
@@ -102,6 +107,7 @@ def _card_changes(
     new: Note,
     span: Callable[[Any, Any], tuple[int, int]],
     tag_items: Callable[[Any, Sequence[str]], list[TextChange] | None],
+    removal: Callable[[Any, str], TextChange | None],
 ) -> Iterator[TextChange]:
     """Yield the changes of a card, key by key."""
     nodes = {key.value: (key, value) for key, value in card.value}
@@ -112,14 +118,20 @@ def _card_changes(
     before["tags"] = own
     after["tags"] = [tag for tag in new.tags if tag not in inherited]
     margin = "\n" + " " * card.start_mark.column
-    for key in dict.fromkeys((*before, *after)):
+    keys = dict.fromkeys((*before, *after))
+    changed = [key for key in keys if before.get(key, "") != after.get(key, "")]
+    # Beside others, a key stays with an empty value: changes must not overlap.
+    outer = [key for key in changed if key not in nodes or not after.get(key)]
+    for key in changed:
         value = after.get(key, "")
-        if before.get(key, "") == value:
-            continue
         scalar = nodes.get(key, (None, None))[1]
         items = tag_items(scalar, value) if key == "tags" and scalar else None
         if items is not None:
             yield from items
+            continue
+        gone = removal(card, key) if outer == [key] and key in nodes else None
+        if gone is not None:
+            yield gone
             continue
         is_quoted = getattr(scalar, "style", None) in ("'", '"')
         if card.flow_style or is_quoted:
@@ -134,3 +146,34 @@ def _card_changes(
             start = end = span(last_key.start_mark, last.end_mark)[1]
             written = f", {written}" if card.flow_style else f"{margin}{written}"
         yield start, end, written
+
+
+def _key_removal(
+    card: Any, name: str, text: str, starts: Sequence[int]
+) -> TextChange | None:
+    """Return the change that removes a key of a card; comments stay.
+
+    Returns:
+        None if the key is alone, or first and has a comment.
+    """
+    at = next(i for i, (key, _) in enumerate(card.value) if key.value == name)
+    key, value = card.value[at]
+    is_list = isinstance(value, yaml.SequenceNode)
+    is_block = is_list and not value.flow_style and value.value
+    begin = offset(key.start_mark, starts)
+    end = offset((value.value[-1] if is_block else value).end_mark, starts)
+    end = begin + len(text[begin:end].rstrip())
+    if at and card.flow_style:
+        return offset(card.value[at - 1][1].end_mark, starts), end, ""
+    first = starts[key.start_mark.line]
+    margin = text[first:begin]
+    if card.flow_style or margin.strip():
+        following = card.value[at + 1 : at + 2]
+        after = offset(following[0][0].start_mark, starts) if following else end
+        is_clean = following and "#" not in text[end:after]
+        return (begin, after, "") if is_clean else None
+    last = text.find("\n", end) + 1 or len(text)
+    lines = text[begin:end].partition(":")[2].split("\n") if is_list else []
+    lines.append(text[end:last])
+    kept = [line.strip() for line in lines if line.lstrip().startswith("#")]
+    return first, last, "".join(f"{margin}{line}\n" for line in kept)

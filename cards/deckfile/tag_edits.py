@@ -121,7 +121,7 @@ def tag_changes(
     """
     items = [tidy_name(item.value) for item in node.value]
     spans = [
-        (_offset(item.start_mark, starts), _offset(item.end_mark, starts))
+        (offset(item.start_mark, starts), offset(item.end_mark, starts))
         for item in node.value
     ]
     if len(items) == len(wanted):
@@ -148,7 +148,8 @@ def tag_changes(
     return changes + [(end, end, f"\n{dash}{_tag_text(tag)}") for tag in added]
 
 
-def _offset(mark: Any, starts: Sequence[int]) -> int:
+def offset(mark: Any, starts: Sequence[int]) -> int:
+    """Return the place in the text that a mark of a YAML node names."""
     return int(starts[mark.line] + mark.column)
 
 

@@ -85,6 +85,69 @@ def test_extra_and_tags_are_added_replaced_and_removed() -> None:
     assert text.endswith("    back: c\n    extra: |-\n      two\n      lines\n")
 
 
+REMOVED = {
+    "a list on a line": (
+        "  - front: a\n    tags: [x]\n    back: b\n",
+        "    tags: [x]\n",
+    ),
+    "a list of items": (
+        "  - front: a\n    back: b\n    tags:\n      - x\n      - y\n",
+        "    tags:\n      - x\n      - y\n",
+    ),
+    "the first key": ("  - tags: [x]\n    front: a\n    back: b\n", "tags: [x]\n    "),
+    "in braces": ("  - {front: a, back: b, tags: [x, y]}\n", ", tags: [x, y]"),
+    "first in braces": ("  - {tags: [x], front: a, back: b}\n", "tags: [x], "),
+    "in the middle of braces": (
+        "  - {front: a, tags: [x],\n     back: b}\n",
+        ", tags: [x]",
+    ),
+    "an extra": (
+        "  - front: a\n    back: b\n    extra: |\n      # c\n\n      d\n",
+        "    extra: |\n      # c\n\n      d\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("card", "gone"), REMOVED.values(), ids=REMOVED.keys())
+@pytest.mark.parametrize("below", ["", "    # below\n  - {front: c, back: d}\n"])
+def test_a_key_without_value_is_removed(card: str, gone: str, below: str) -> None:
+    text = f"deck: D\ncards:\n{card}{below}"
+    old = notes(text)[0]
+
+    found = edit_cards(text, PATH, [(old, replace(old, tags=(), extra=""))])
+
+    assert found == (text.replace(gone, ""), [])
+
+
+def test_comments_of_a_removed_key_stay() -> None:
+    head = "deck: D\ncards:\n  - front: a\n    back: b\n"
+    text = f"{head}    tags:  # one\n      # two\n      - x\n    # three\n"
+    first = "deck: D\ncards:\n  - tags: [x]  # one\n    front: a\n    back: b\n"
+    old = notes(text)[0]
+    edits = [(old, replace(old, tags=()))]
+
+    assert edit_cards(text, PATH, edits) == (
+        f"{head}    # one\n    # two\n    # three\n",
+        [],
+    )
+    assert edit_cards(f"{head}    tags: [x]  # one", PATH, edits) == (
+        f"{head}    # one\n",
+        [],
+    )
+    assert edit_cards(first, PATH, edits) == (first.replace("[x]", "[]"), [])
+
+
+def test_a_key_is_emptied_while_another_one_is_added() -> None:
+    head = "deck: D\ncards:\n  - front: a\n    back: b\n"
+    old = notes(f"{head}    tags: [x]\n")[0]
+
+    text, failed = edit_cards(
+        f"{head}    tags: [x]\n", PATH, [(old, replace(old, tags=(), extra="e"))]
+    )
+
+    assert (text, failed) == (f"{head}    tags: []\n    extra: e\n", [])
+
+
 def test_an_edit_without_a_place_leaves_the_others() -> None:
     first, flow, last = notes(DECK)
     stale = with_texts(flow, back="other in the store")
