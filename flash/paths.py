@@ -41,6 +41,25 @@ def store_path(given: Path | None) -> Path:
     return path
 
 
+def check_store(given: Path | None) -> None:
+    """Check that a store that is named exists, or has backups; see `open_store`.
+
+    Args:
+        given: The value of `--db`; None for the default, which may be made.
+
+    Raises:
+        FlashError: There is none.
+    """
+    if given is None:
+        return
+    from srs.store.backups import is_lost  # noqa: PLC0415 - loads much for `--help`
+
+    path = _expanded(given)
+    if not path.exists() and not is_lost(path):
+        hint = _("check the path; flash add makes a new store")
+        raise FlashError(_("no such store"), hint, path)
+
+
 def _expanded(path: Path) -> Path:
     """Replace `~` or `~user` at the start.
 

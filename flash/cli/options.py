@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 
 from cards.translate import _
 from flash.cli.completion import complete_deck_files, complete_decks, complete_tags
+from flash.paths import check_store
 
 MOST = 1_000_000_000
 """Largest count and seed; a number of SQLite has 63 bits."""
@@ -39,6 +40,13 @@ class QueryCommand(TyperCommand):
 def _store_of(context: typer.Context, value: Path | None) -> Path | None:
     """Fall back to the `--db` before the command."""
     return context.obj if value is None else value
+
+
+def _existing_store(context: typer.Context, value: Path | None) -> Path | None:
+    db = _store_of(context, value)
+    if not context.resilient_parsing:  # as for a completion
+        check_store(db)
+    return db
 
 
 def has_subcommand(context: typer.Context) -> bool:
@@ -71,15 +79,16 @@ def _is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+_DB_HELP = "Database file [default: $FLASH_DB, else the user data folder]."
 DbOption = Annotated[
     Path | None,
-    typer.Option(
-        "--db",
-        metavar="FILE",
-        callback=_store_of,
-        help="Database file [default: $FLASH_DB, else the user data folder].",
-    ),
+    typer.Option("--db", metavar="FILE", callback=_store_of, help=_DB_HELP),
 ]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", callback=_existing_store, help=_DB_HELP),
+]
+"""For commands that can do nothing without cards: a typing error makes no store."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DeckOption = Annotated[
     str,

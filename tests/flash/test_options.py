@@ -38,9 +38,12 @@ def test_there_are_groups_that_are_commands() -> None:
 
 @pytest.mark.parametrize(("group", "name"), PLACES)
 def test_a_group_passes_its_store_on(
-    monkeypatch: pytest.MonkeyPatch, group: str, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, name: str
 ) -> None:
     seen: list[Path | None] = []
+    own, first = tmp_path / "own.db", tmp_path / "first.db"
+    own.touch()
+    first.touch()
     command = GROUPS[group].commands[name]
     monkeypatch.setattr(command, "params", [_db_of(command)])
 
@@ -48,10 +51,74 @@ def test_a_group_passes_its_store_on(
         seen.append(db)
 
     monkeypatch.setattr(command, "callback", remember)
-    for words in (["--db", "own.db"], []):
-        GROUPS[group].main([*words, name], standalone_mode=False, obj=Path("first.db"))
+    for words in (["--db", str(own)], []):
+        GROUPS[group].main([*words, name], standalone_mode=False, obj=first)
 
-    assert seen == [Path("own.db"), Path("first.db")]
+    assert seen == [own, first]
+
+
+READING = {
+    "list": [],
+    "decks": [],
+    "show": ["a"],
+    "review": ["--plain"],
+    "stats": [],
+    "export": ["a.csv"],
+    "stale": [],
+    "config": ["rollover"],
+    "exam": [],
+    "tag list": [],
+    "suspend": ["a"],
+    "edit": ["a"],
+    "remove": ["a"],
+    "undo": [],
+    "log": [],
+    "backup": [],
+    "optimize": [],
+    "serve devices": [],
+}
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_for_cards_makes_no_store(flash: Run, command: str) -> None:
+    for words in (
+        ("--db", "no/such.db", *command.split(), *READING[command]),
+        (*command.split(), *READING[command], "--db", "no/such.db"),
+    ):
+        assert flash(*words) == (
+            1,
+            "",
+            "flash: no/such.db: no such store (check the path; flash add makes a new"
+            " store)\n",
+        )
+        assert not Path("no").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["add", "cells.yaml"],
+        ["config", "rollover", "5"],
+        ["sync", "log"],
+        ["doctor"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_that_writes_makes_a_store(flash: Run, words: list[str]) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    Path("log").mkdir()
+
+    assert flash(*words, "--db", "new/a.db")[0] == 0
+    assert Path("new/a.db").is_file()
+
+
+def test_a_lost_store_is_still_explained(flash: Run) -> None:
+    flash("config", "rollover", "5", "--db", "a.db")
+    flash("backup", "--db", "a.db")
+    Path("a.db").unlink()
+
+    assert "it has backups" in flash("list", "--db", "a.db")[2]
+    assert flash("backup", "--list", "--db", "a.db")[0] == 0
 
 
 def _db_of(command: Any) -> Any:

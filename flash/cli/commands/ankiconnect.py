@@ -7,7 +7,14 @@ import typer
 from cards.translate import _
 from export.anki.ankiconnect import AnkiConnect
 from flash.cli.imported import imported_json, print_imported
-from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
+from flash.cli.options import (
+    DbOption,
+    DeckOption,
+    JsonOption,
+    StoreOption,
+    TagOption,
+    finite,
+)
 from flash.messages.ankiconnect import absent_line, kept_in_pull_line, push_remarks
 from flash.messages.exchange import (
     contents_text,
@@ -58,7 +65,7 @@ def push(
     key: KeyOption = "",
     timeout: TimeoutOption = 120.0,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Send notes to a running Anki.
 

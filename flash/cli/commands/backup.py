@@ -11,7 +11,7 @@ from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.asking import is_confirmed
 from flash.cli.completion import complete_backups
-from flash.cli.options import DbOption, DryRunOption, JsonOption
+from flash.cli.options import DbOption, DryRunOption, JsonOption, StoreOption
 from flash.messages.maintenance import (
     FIGURES,
     backup_line,
@@ -48,7 +48,7 @@ def backup(
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the backups.")] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Back up the store, or list backups.
 

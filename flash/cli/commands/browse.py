@@ -5,13 +5,13 @@ import sys
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.cli.options import DbOption, QueryArgument
+from flash.cli.options import QueryArgument, StoreOption
 from flash.messages.browsing import NEEDS_TERMINAL
 from flash.service.browsing import Browser
 from flash.service.context import open_app
 
 
-def browse(words: QueryArgument = None, db: DbOption = None) -> None:
+def browse(words: QueryArgument = None, db: StoreOption = None) -> None:
     """Find, read and change cards on the full screen.
 
     A query, the list of its cards, and the selected card as a review shows it. Space

@@ -20,6 +20,7 @@ from flash.cli.options import (
     DeckOption,
     FilesArgument,
     JsonOption,
+    StoreOption,
 )
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
@@ -172,7 +173,7 @@ def stale(
     ] = 365,
     deck: DeckOption = "",
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """List facts whose sources need checking again.
 

@@ -9,6 +9,7 @@ from cards.text.width import clean
 from cards.translate import _
 from flash.cli.completion import complete_decks, complete_settings
 from flash.cli.options import DbOption, JsonOption
+from flash.paths import check_store
 from flash.service.context import open_app
 from flash.service.finding import find_deck
 from flash.service.settings import (
@@ -59,6 +60,8 @@ def config(
     """
     if unset and not name:
         raise typer.BadParameter(_("--unset needs the name of a setting"))
+    if not value and not unset:
+        check_store(db)
     with open_app(db) as app:
         name = setting_name(name) if name else ""
         # What was set for a deck that is gone can be removed.

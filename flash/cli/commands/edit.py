@@ -8,7 +8,7 @@ from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
 from cards.translate import _
 from flash.cli.asking import is_confirmed
-from flash.cli.options import CardsArgument, DbOption, JsonOption
+from flash.cli.options import CardsArgument, JsonOption, StoreOption
 from flash.messages.adding import EDIT_AGAIN
 from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
@@ -27,7 +27,9 @@ from srs.store.connection import StoreError
 from srs.store.notes import stored_note_of
 
 
-def edit(words: CardsArgument, json: JsonOption = False, db: DbOption = None) -> None:
+def edit(
+    words: CardsArgument, json: JsonOption = False, db: StoreOption = None
+) -> None:
     """Edit a card in your editor.
 
     Opens the deck file at the line of the card ($VISUAL, $EDITOR), and adds the file

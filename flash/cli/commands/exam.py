@@ -29,6 +29,7 @@ from flash.messages.scheduling import (
     minutes_suffice,
     points_lines,
 )
+from flash.paths import check_store
 from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck
@@ -76,6 +77,7 @@ def exam(
     """
     if has_subcommand(context):
         return
+    check_store(db)
     with open_app(db) as opened:
         found = opened.options.exam
         if found is None:

@@ -8,10 +8,10 @@ import typer
 
 from cards.translate import _
 from flash.cli.options import (
-    DbOption,
     DeckOption,
     JsonOption,
     QueryArgument,
+    StoreOption,
     TagOption,
 )
 from flash.messages.exchange import (
@@ -59,7 +59,7 @@ def export(
     deck: DeckOption = "",
     tag: TagOption = "",
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Export cards to Anki, CSV, JSON or YAML.
 

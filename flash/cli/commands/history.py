@@ -6,7 +6,7 @@ import typer
 
 from cards.text.width import width_of
 from cards.translate import _
-from flash.cli.options import MOST, DbOption, JsonOption
+from flash.cli.options import MOST, JsonOption, StoreOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
 from flash.service.context import open_app
@@ -34,7 +34,7 @@ def undo(
         bool, typer.Option("--dry-run", help="Show what would be undone.")
     ] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Undo the last operations.
 
@@ -62,7 +62,7 @@ def redo(
         ),
     ] = 1,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Redo undone operations.
 
@@ -88,7 +88,7 @@ def log(
         ),
     ] = 20,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """List the last operations.
 

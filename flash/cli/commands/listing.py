@@ -10,9 +10,9 @@ from cards.note import Note
 from cards.translate import _
 from flash.cli.options import (
     CardsArgument,
-    DbOption,
     JsonOption,
     QueryArgument,
+    StoreOption,
     TagOption,
 )
 from flash.messages.browsing import NO_CARDS
@@ -42,7 +42,7 @@ def decks(
         bool, typer.Option("--bundled", help="List the decks that come with flash.")
     ] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """List decks with their card counts.
 
@@ -82,7 +82,7 @@ def list_cards(
         bool, typer.Option("--retired", help="Include retired cards.")
     ] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """List cards with their state and due day.
 
@@ -106,7 +106,7 @@ def list_cards(
 def show(
     words: CardsArgument,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Show cards with their answer history.
 

@@ -8,7 +8,7 @@ import typer
 
 from cards.translate import _
 from flash.cli.asking import confirm_many
-from flash.cli.options import CardsArgument, DbOption, JsonOption, YesOption
+from flash.cli.options import CardsArgument, JsonOption, StoreOption, YesOption
 from flash.messages.listing import changed_line
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
@@ -24,7 +24,7 @@ def suspend(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Suspend cards until you unsuspend them.
 
@@ -41,7 +41,7 @@ def unsuspend(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Unsuspend cards.
 
@@ -59,7 +59,7 @@ def bury(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Hide cards until tomorrow.
 
@@ -76,7 +76,7 @@ def unbury(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Bring back cards that were buried today.
 
@@ -99,7 +99,7 @@ def flag(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Flag cards with a number from 1 to 7, or remove the flag.
 
@@ -124,7 +124,7 @@ def set_due(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Set the due day of cards.
 
@@ -145,7 +145,7 @@ def reset(
     words: CardsArgument,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Make cards new again.
 

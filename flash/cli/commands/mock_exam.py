@@ -12,7 +12,7 @@ import typer
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.completion import complete_decks
-from flash.cli.options import MOST, DbOption, finite
+from flash.cli.options import MOST, StoreOption, finite
 from flash.cli.plain_mock import PlainMock
 from flash.cli.plain_stream import PlainStream
 from flash.messages.mock_exam import (
@@ -90,7 +90,7 @@ def mock(
         bool,
         typer.Option("--plain", help="Line by line, for pipes and screen readers."),
     ] = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Take a mock exam.
 

@@ -16,7 +16,7 @@ from cards.note import Note
 from cards.translate import _
 from export.files import refuse_inputs
 from flash.cli.completion import complete_decks
-from flash.cli.options import DbOption, JsonOption
+from flash.cli.options import JsonOption, StoreOption
 from flash.cli.plain_draft import run_plain_draft
 from flash.messages.draft_review import decided_text
 from flash.messages.notes import (
@@ -253,7 +253,7 @@ def coverage(
         ),
     ] = 0,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Show which blocks of notes no card covers.
 

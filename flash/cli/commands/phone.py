@@ -14,6 +14,7 @@ from flash.cli.options import (
     HELP_NAMES,
     DbOption,
     JsonOption,
+    StoreOption,
     YesOption,
     has_subcommand,
 )
@@ -169,7 +170,7 @@ def sync(
 
 
 @app.command()
-def status(json: JsonOption = False, db: DbOption = None) -> None:
+def status(json: JsonOption = False, db: StoreOption = None) -> None:
     """Show the address, the user and the last round.
 
     Exit code 1: there is no hub yet.

@@ -9,9 +9,9 @@ from cards.translate import _
 from flash.cli.asking import confirm_many, is_confirmed
 from flash.cli.options import (
     CardsArgument,
-    DbOption,
     DryRunOption,
     JsonOption,
+    StoreOption,
     YesOption,
 )
 from flash.messages.phrases import dry_run_remark
@@ -38,7 +38,7 @@ def remove(
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Remove cards, or delete them with their history.
 

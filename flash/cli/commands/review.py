@@ -16,8 +16,8 @@ from cards.translate import _
 from flash.cli.options import (
     LONGEST_DAYS,
     MOST,
-    DbOption,
     QueryArgument,
+    StoreOption,
     TagOption,
     finite,
 )
@@ -142,7 +142,7 @@ def review(
         ),
     ] = False,
     tag: TagOption = "",
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Review the cards that are due today.
 

@@ -10,10 +10,10 @@ from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.options import (
     MOST,
-    DbOption,
     DeckArgument,
     DryRunOption,
     JsonOption,
+    StoreOption,
 )
 from flash.messages.dates import dated
 from flash.messages.phrases import dry_run_line, dry_run_remark, percent
@@ -55,7 +55,7 @@ def optimize(
     ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Fit FSRS parameters to your reviews.
 
@@ -123,7 +123,7 @@ def reschedule(
     deck: DeckArgument = "",
     dry_run: DryRunOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Recompute due days from the current memory states.
 
@@ -184,7 +184,7 @@ def simulate(
         ),
     ] = 0,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Compare the workload of desired retentions.
 

@@ -8,7 +8,13 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.cli.options import HELP_NAMES, DbOption, JsonOption, has_subcommand
+from flash.cli.options import (
+    HELP_NAMES,
+    DbOption,
+    JsonOption,
+    StoreOption,
+    has_subcommand,
+)
 from flash.messages.review import early_line, first_deck_lines, sync_failure_line
 from flash.messages.scheduling import ExamReport, exam_past, exam_report
 from flash.messages.serve import (
@@ -184,7 +190,7 @@ def _exam(opened: AppContext) -> ExamReport | None:
 
 
 @app.command("devices")
-def devices(json: JsonOption = False, db: DbOption = None) -> None:
+def devices(json: JsonOption = False, db: StoreOption = None) -> None:
     """List the browsers that are paired."""
     with open_app(db) as opened:
         found, calendar = browsers(opened.store), opened.options.calendar
@@ -199,7 +205,7 @@ def revoke(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="As flash serve devices lists it.")
     ],
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Unpair a browser; it can't read or answer cards any more.
 

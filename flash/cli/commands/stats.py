@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cards.translate import _
-from flash.cli.options import DbOption, DeckArgument, JsonOption
+from flash.cli.options import DeckArgument, JsonOption, StoreOption
 from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
@@ -39,7 +39,7 @@ def stats(
         ),
     ] = None,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Show progress, retention and the forecast.
 

@@ -12,9 +12,9 @@ from flash.cli.completion import complete_tags
 from flash.cli.options import (
     HELP_NAMES,
     CardsArgument,
-    DbOption,
     JsonOption,
     QueryCommand,
+    StoreOption,
     YesOption,
 )
 from flash.cli.patches import print_patches
@@ -63,7 +63,7 @@ def add(
     write: WriteOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Give cards a tag.
 
@@ -89,7 +89,7 @@ def remove(
     write: WriteOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Remove a tag from cards.
 
@@ -112,7 +112,7 @@ def rename(
     write: WriteOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Rename a tag and the tags below it.
 
@@ -125,7 +125,7 @@ def rename(
 
 
 @app.command("list")
-def list_tags(json: JsonOption = False, db: DbOption = None) -> None:
+def list_tags(json: JsonOption = False, db: StoreOption = None) -> None:
     """List tags with the number of their cards."""
     with open_app(db) as app:
         counts = tag_counts(app.store)
