@@ -23,7 +23,7 @@ from cards.markdown_notes.gaps import (
     mistyped_clozes,
     with_clozes,
 )
-from cards.markdown_notes.note_lines import NoteLines, Passage, unmarked
+from cards.markdown_notes.note_lines import NoteLines, Passage, inner_text
 from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.markdown_notes.separators import sides_of
 from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
@@ -270,7 +270,7 @@ class _Scanner:
         asked = (
             below
             for line, below in above
-            if sides_of(unmarked(self._note.passage(line, line + 1)))
+            if sides_of(inner_text(self._note.passage(line, line + 1)))
         )
         return max(asked, default=0)
 
@@ -296,7 +296,7 @@ class _Scanner:
         """Read a paragraph or an item: lines with `::`, marked words between them."""
         at = start = first
         while at < end:
-            sides = sides_of(unmarked(self._note.passage(at, at + 1)))
+            sides = sides_of(inner_text(self._note.passage(at, at + 1)))
             if sides is None:
                 at += 1
                 continue
@@ -314,7 +314,7 @@ class _Scanner:
 
     def _marked_words(self, first: int, end: int) -> Iterator[InlineCard]:
         lines = [
-            unmarked(self._note.passage(i, i + 1), bullet=i == first)
+            inner_text(self._note.passage(i, i + 1), bullet=i == first)
             for i in range(first, end)
         ]
         shown = "\n".join(line.shown for line in lines)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from cards.errors import Place, Problem
-from cards.markdown_notes.note_lines import NoteLines, Passage, unmarked
+from cards.markdown_notes.note_lines import NoteLines, Passage, inner_text
 from cards.markdown_notes.question_labels import is_option, read_label
 from cards.translate import _
 
@@ -42,7 +42,7 @@ def missed_cards(
         if line + 1 in covered or note.is_heading(line):
             asked = None
         elif note.begins_paragraph(line):
-            text = unmarked(note.passage(line, line + 1))
+            text = inner_text(note.passage(line, line + 1))
             if found := _line_problem(text):
                 yield Problem(Place(file, line + 1), *found)
             label = _label(text.masked)

@@ -250,7 +250,7 @@ class NoteLines:
         return found
 
 
-def unmarked(line: Passage, *, bullet: bool = True) -> Passage:
+def inner_text(line: Passage, *, bullet: bool = True) -> Passage:
     """Return a line without the marks of a quotation and, with `bullet`, an item."""
     quote = _QUOTE.match(line.masked)
     line = line.cut(quote.end()) if quote else line
