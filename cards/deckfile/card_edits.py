@@ -17,7 +17,7 @@ from cards.names import tidy_name
 from cards.note import Note
 
 Edit = tuple[Note, Note]
-"""A note as the store has it, and with another content, extra or tags."""
+"""A note as the store has it, and with another content, extra, tags or id."""
 
 
 def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
@@ -76,7 +76,7 @@ def name_of(note: Note) -> str:
 
 def editable_parts(note: Note) -> tuple[object, ...]:
     """Return the parts of a note that an edit may change."""
-    return note.content, note.extra, note.tags
+    return note.content, note.extra, note.tags, note.id
 
 
 def _changed(text: str, wanted: Mapping[int, Edit]) -> str:

@@ -15,6 +15,9 @@ from cards.note import Note
 from cards.questions import answer_text, question_text
 from cards.translate import _
 
+MARK_PREFIX = "flash-"
+"""Begins the ids that are written into the text of Markdown notes."""
+
 
 def normalized(text: str) -> str:
     """Fold differences that are invisible: white space and Unicode composition."""
@@ -71,6 +74,15 @@ def guid_for(name: str, taken: Container[str] = ()) -> str:
         if guid not in taken:
             return guid
         salt += 1
+
+
+def mark_for(guid: str) -> str:
+    """Return the id by which a Markdown note names a stored note that has none.
+
+    A guid may have other characters than the letters, digits and hyphens of a mark.
+    """
+    digest = hashlib.blake2b(guid.encode(), digest_size=6).hexdigest()
+    return f"{MARK_PREFIX}{digest}"
 
 
 def duplicates(notes: Iterable[Note], shown: dict[str, str]) -> list[Problem]:

@@ -14,9 +14,11 @@ from msgspec import Struct
 
 from cards.errors import DeckError, Problem
 from cards.identity.keys import (
+    MARK_PREFIX,
     answer_key,
     guid_for,
     is_same_fact,
+    mark_for,
     normalized,
     root_of,
     text_key,
@@ -155,8 +157,10 @@ class _Matching:
         named: dict[str, list[ExistingNote]] = {
             note.id: [] for note in self._incoming if note.id
         }
+        has_marks = any(name.startswith(MARK_PREFIX) for name in named)
         for known in self._known:
-            for name in {known.guid, known.note.id} & named.keys():
+            marks = [mark_for(known.guid)] if has_marks else []
+            for name in {known.guid, known.note.id, *marks} & named.keys():
                 named[name].append(known)
         for index, note in enumerate(self._incoming):
             if candidates := named.get(note.id):
@@ -338,12 +342,8 @@ class _Matching:
 
     def changes(self) -> list[PlannedChange]:
         """Return the plan."""
-        changes = [
-            PlannedChange(_action(note, found, key), note, found, key)
-            for note, found, key in zip(
-                self._incoming, self._found, self._keys, strict=True
-            )
-        ]
+        rows = zip(self._incoming, self._found, self._keys, strict=True)
+        changes = [PlannedChange(_action(*row), *row) for row in rows]
         changes += [
             PlannedChange(Action.RETIRED, known.note, known, known.text_key)
             for known in self._missing()

@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from cards.errors import Place, Problem
+from cards.identity.keys import MARK_PREFIX
 from cards.markdown_notes.card_tags import has_cards, is_enabled
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.gaps import (
@@ -35,8 +36,6 @@ _NUMBER = re.compile(r"\{\{c(\d+)::")
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<%")
 """What a program fills in when it makes a note of a template."""
-ID_PREFIX = "flash-"
-"""Begins the block references that are ids of cards."""
 
 
 class InlineCard(Struct, frozen=True):
@@ -376,6 +375,6 @@ def _text_and_id(text: str, tag: re.Pattern[str]) -> tuple[str, str]:
         lines[-1] = "".join(words[:-1])
         while len(lines) > 1 and not lines[-1].strip():
             lines.pop()
-    ids = (one for one in references if one.startswith(ID_PREFIX))
+    ids = (one for one in references if one.startswith(MARK_PREFIX))
     shown = outside_code("\n".join(lines), lambda part: tag.sub("", part))
     return shown_links(shown.strip()), next(ids, "")

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from cards.deckfile.card_edits import Edit, editable_parts, name_of
 from cards.errors import DeckError
-from cards.markdown_notes.note_deck import parse_note_deck
+from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
+from cards.markdown_notes.references import with_references
 from cards.note import Note
 from cards.questions import texts_of
 
@@ -51,12 +52,20 @@ def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
         head, card, rest = lines[:first], "\n".join(lines[first:last]), lines[last:]
         for changed in _replaced(card, old, new):
             result = "\n".join([*head, changed, *rest])
+            if new.id != old.id:
+                result = _named(result, path, notes[index].line, new.id)
             made = parse_note_deck(result, path).notes
             if [editable_parts(note) for note in made] == wanted:
                 return result
     except (DeckError, ValueError):
         pass
     return None
+
+
+def _named(text: str, path: Path, line: int, name: str) -> str:
+    """Write an id behind the card that begins on a line; none in a fenced block."""
+    found = [(card, name) for card in inline_cards(text, path) if card.line == line]
+    return with_references(text, path, found)
 
 
 def _replaced(card: str, old: Note, new: Note) -> Iterator[str]:

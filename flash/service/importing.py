@@ -22,6 +22,7 @@ from flash.service.context import AppContext
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
+from flash.service.named_edits import named_edits
 from flash.service.replaced_media import ReplacedMedia
 from srs.merging.deck_moves import follow_moves
 from srs.merging.merge import merge
@@ -196,7 +197,7 @@ def import_package(
         updated=updated,
         differing=0 if update_text else len(shown),
         conflicting=sum(one.is_conflict for one in edits),
-        file_edits=tuple(in_files),
+        file_edits=named_edits(store, in_files),
     )
 
 

@@ -1,12 +1,10 @@
 """Write permanent ids into notes: a block reference behind each card.
 
 An id lets its card be edited freely.  Only the reference is written, never a schedule,
-and only into files of which git has every change, so that a step back is easy.  A
-reference of Obsidian stays the last one, since links lead to that one.
+and only into files of which git has every change, so that a step back is easy.
 """
 
 import os
-import re
 import secrets
 import subprocess
 from collections.abc import Sequence
@@ -17,15 +15,13 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import FlashError, Place, Problem
-from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
+from cards.identity.keys import MARK_PREFIX
+from cards.markdown_notes.inline_cards import InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
-from cards.markdown_notes.note_lines import NoteLines
-from cards.markdown_notes.plugin_settings import plugin_settings
+from cards.markdown_notes.references import with_references, without_line_ends
 from cards.translate import _
 from flash.service.file_patches import write_deck_text
 
-_END = re.compile(r"(?:(?:^|\s+)\^[A-Za-z0-9-]+)*\s*(?:<!--.*?-->\s*)*\Z")
-"""References and comments at the end of a line."""
 _SAFE_GIT = (
     *("git", "--no-optional-locks", "--no-pager"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
@@ -33,8 +29,6 @@ _SAFE_GIT = (
 """Notes of others may come with a `.git` that names programs: none of them is run."""
 _NOTHING = "FLASH_NOTHING"
 """An empty variable."""
-_ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
-"""Lines that a reference would break: the end of code, of math, a row of a table."""
 
 
 class Stamped(Struct, frozen=True):
@@ -84,12 +78,8 @@ def stamp_notes(paths: Sequence[Path], *, may_lack_git: bool = False) -> Stamped
 
 
 def _without_id(text: str, path: Path) -> list[InlineCard]:
-    cards = inline_cards(_plain(text), path)
+    cards = inline_cards(without_line_ends(text), path)
     return [card for card in cards if "id" not in card.values]
-
-
-def _plain(text: str) -> str:
-    return "\n".join(line.removesuffix("\r") for line in text.split("\n"))
 
 
 def _is_same(before: str, after: str, path: Path) -> bool:
@@ -108,27 +98,8 @@ def _unfit(card: InlineCard, path: Path) -> Problem:
 
 
 def _stamped(text: str, cards: Sequence[InlineCard], path: Path) -> str:
-    lines = text.split("\n")
-    note = NoteLines(_plain(text), plugin_settings(path))
-    for card in reversed(cards):
-        # Comments of other programs stay at the end.
-        below = range(card.last - 1, card.line - 1, -1)
-        at = next(filter(note.shows_text, below), card.line - 1)
-        _write(lines, at, f"^{ID_PREFIX}{secrets.token_hex(3)}")
-    return "\n".join(lines)
-
-
-def _write(lines: list[str], at: int, reference: str) -> None:
-    """Write a reference at the end of a line of a card, before others and comments."""
-    line = lines[at].removesuffix("\r")
-    end = lines[at][len(line) :]
-    if _ALONE.match(line):
-        lines.insert(at + 1, reference + end)
-    else:
-        found = _END.search(line)
-        cut = found.start() if found else len(line)
-        text, rest = line[:cut], line[cut:].strip()
-        lines[at] = " ".join(filter(None, (text, reference, rest))) + end
+    named = [(card, f"{MARK_PREFIX}{secrets.token_hex(3)}") for card in cards]
+    return with_references(text, path, named)
 
 
 def _check_git(path: Path, *, may_lack_git: bool) -> None:

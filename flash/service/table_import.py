@@ -13,6 +13,7 @@ from flash.service.context import AppContext
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, update_text_of
+from flash.service.named_edits import named_edits
 from srs.merging.merge import merge
 from srs.models.incoming import Incoming, Loss, MergeResult
 from srs.models.media import MediaFiles
@@ -88,7 +89,7 @@ def import_table(
         differing=0 if update_text else len(edits),
         missing_media=_missing_media(incoming, MediaFiles(folder)),
         media_folder=folder,
-        file_edits=tuple(in_files),
+        file_edits=named_edits(store, in_files),
     )
 
 

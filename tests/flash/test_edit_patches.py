@@ -1,13 +1,17 @@
 """Edits made in Anki are patches of deck files that `patch -p0` applies."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from anki.collection import Collection
+from anki_edits import LATER, AnkiSide, answer, only_note
 from command_runner import Run
 from foreign_packages import zipped
 
@@ -49,6 +53,16 @@ NOTE_EDITED = (
     .replace("green", "lime")
     .replace("blue", "azure")
 )
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> AnkiSide:
+    return AnkiSide(tmp_path)
+
+
+def rows(sql: str) -> list[Any]:
+    with closing(sqlite3.connect("store.db")) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def edited_in_anki(file: Path) -> Path:
@@ -167,3 +181,145 @@ def test_patch_keeps_several_line_ends_of_a_note(flash: Run) -> None:
     subprocess.run(command, input=out.encode(), check=True)
 
     assert note.read_bytes() == mixed(NOTE_EDITED)
+
+
+BOTH_SIDES = {
+    "question and answer": (
+        "d.yaml",
+        "deck: D\ncards:\n  - front: one\n    back: red\n    extra: e\n",
+        {"Front": "Entirely new?", "Back": "Different"},
+    ),
+    "in braces": (
+        "d.yaml",
+        "deck: D\ncards:\n- {front: one, back: red}\n",
+        {"Front": "Entirely new?", "Back": "Different"},
+    ),
+    "asked from both sides": (
+        "d.yaml",
+        "deck: D\ncards:\n- front: one\n  back: red\n  reverse: true\n",
+        {"Front": "Entirely new?", "Back": "Different"},
+    ),
+    "cloze": (
+        "d.yaml",
+        "deck: D\ncards:\n- cloze: A {{c1::red}} sky, {{c2::big}}\n",
+        {"Text": "Nothing {{c1::like}} what {{c2::was}} before"},
+    ),
+    "labels of a note": (
+        "d.md",
+        "---\ndeck: D\n---\nQ: one\nA: red\n\nText <!-- why -->\n",
+        {"Front": "Entirely new?", "Back": "Different"},
+    ),
+    "a line of a note": (
+        "d.md",
+        "---\ndeck: D\n---\n- one::red <!-- why --> ^mine\n",
+        {"Front": "Entirely new?", "Back": "Different"},
+    ),
+    "a cloze of a note": (
+        "d.md",
+        "---\ndeck: D\n---\nA ==red== sky\n",
+        {"Text": "Nothing {{c1::like}} what was"},
+    ),
+}
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+@pytest.mark.parametrize(
+    ("name", "text", "fields"), BOTH_SIDES.values(), ids=BOTH_SIDES
+)
+def test_a_card_changed_as_a_whole_stays_the_same(
+    flash: Run, anki: AnkiSide, name: str, text: str, fields: dict[str, str]
+) -> None:
+    Path(name).write_text(text, "utf-8")
+    flash("add", name)
+    flash("export", "out.apkg")
+    anki.take("out.apkg")
+    anki.package()
+
+    def edit(collection: Collection) -> None:
+        collection.decks.select(collection.decks.id("D"))
+        answer(collection)
+        note = only_note(collection)
+        for field, value in fields.items():
+            note[field] = value
+        collection.update_note(note)
+
+    out = flash("import", anki.package(edit), "--update-text")[1]
+    state = "select id, note, ordinal, reps from cards where retired = 0"
+    before = rows(state)
+    subprocess.run(["patch", "-p0", "-s"], input=out, text=True, check=True)
+    added = flash("add", name, now=LATER)
+
+    assert added[0] == 0
+    assert sum(row[3] for row in before) == 1
+    assert rows(state) == before
+
+
+SEVERAL = {
+    "questions exchanged": {"one": ("two", "red"), "two": ("one", "green")},
+    "equal answers in two files": {
+        "three": ("Entirely new?", "yes"),
+        "four": ("Something else", "yes"),
+    },
+    "the question of an unchanged one": {"one": ("two", "?"), "two": ("x", "green")},
+}
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+@pytest.mark.parametrize("edits", SEVERAL.values(), ids=SEVERAL)
+def test_several_edited_cards_are_told_apart(
+    flash: Run, anki: AnkiSide, edits: dict[str, tuple[str, str]]
+) -> None:
+    cards = "- {front: one, back: red}\n- {front: two, back: green}\n"
+    Path("a.yaml").write_text(
+        f"deck: D\ncards:\n{cards}- {{front: three, back: yes}}\n", "utf-8"
+    )
+    Path("b.yaml").write_text("deck: D\ncards:\n- {front: four, back: yes}\n", "utf-8")
+    flash("add", "a.yaml", "b.yaml")
+    flash("export", "out.apkg")
+    anki.take("out.apkg")
+    anki.package()
+    state = "select guid, fields from notes where retired = 0"
+    guids = {json.loads(fields)["front"]: guid for guid, fields in rows(state)}
+
+    def edit(collection: Collection) -> None:
+        found = {one: only_note(collection, f"Front:{one}") for one in edits}
+        for front, note in found.items():
+            note["Front"], note["Back"] = edits[front]
+            collection.update_note(note)
+
+    out = flash("import", anki.package(edit), "--update-text")[1]
+    subprocess.run(["patch", "-p0", "-s"], input=out, text=True, check=True)
+    flash("add", "a.yaml", "b.yaml", now=LATER)
+
+    now = {guid: json.loads(fields)["front"] for guid, fields in rows(state)}
+    assert now == {guid: edits.get(front, (front,))[0] for front, guid in guids.items()}
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+def test_a_row_changed_as_a_whole_stays_its_card(flash: Run) -> None:
+    Path("d.yaml").write_text("deck: D\ncards:\n- {front: one, back: red}\n", "utf-8")
+    flash("add", "d.yaml")
+    flash("export", "out.csv")
+    table = Path("out.csv").read_text("utf-8")
+    table = table.replace("one", "Entirely new?").replace("red", "Different")
+    Path("out.csv").write_text(table, "utf-8")
+
+    out = flash("import", "out.csv", "--update-text")[1]
+    subprocess.run(["patch", "-p0", "-s"], input=out, text=True, check=True)
+
+    assert flash("add", "d.yaml")[1].endswith("\n1 changed; 1 card\n")
+
+
+def test_an_id_to_be_written_by_hand_is_shown(flash: Run) -> None:
+    block = "deck: D\ncards:\n- {front: red, back: green}\n"
+    Path("d.md").write_text(f"---\nflash: true\n---\n```flash\n{block}```\n", "utf-8")
+    flash("add", "d.md")
+    flash("export", "out.apkg")
+    package = edited_in_anki(Path("out.apkg").absolute())
+
+    (text,) = flash.json("import", str(package), "--update-text")["patches"]
+    shown = text.split("\n")[-1].removeprefix("    → ")
+    block = f"deck: D\ncards:\n- {{front: x, back: y, id: {shown}}}\n"
+    Path("d.md").write_text(f"---\nflash: true\n---\n```flash\n{block}```\n", "utf-8")
+
+    assert flash("add", "d.md")[1].endswith("\n1 reworded; 1 card\n")
