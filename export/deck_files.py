@@ -313,7 +313,7 @@ def _copy(
         place = place_of(note)
         for path in dict.fromkeys(media_of(note)):
             source = media.find(stored.guid, note.file, path)
-            target = _free_target(path, source, taken) if source else ""
+            target = free_target(path, source, taken) if source else ""
             if source and (
                 copied.get(target) == source
                 or _copy_file(source, folder / target, folder)
@@ -337,10 +337,15 @@ def _cleaned(before: Sequence[StoredNote], after: Sequence[StoredNote]) -> list[
     ]
 
 
-def _free_target(path: str, source: Path, file_at: Callable[[str], Path | None]) -> str:
-    """Return a path in the folder that no other file has.
+def free_target(path: str, source: Path, file_at: Callable[[str], Path | None]) -> str:
+    """Return a path in the folder of a deck file that no other medium has.
 
     Notes of two devices may name two alike, and those of a vault lead out of it.
+
+    Args:
+        path: As a note names the medium.
+        source: Where it is.
+        file_at: Returns the file that the folder has at a path.
     """
     inside = (part for part in PurePosixPath(path).parts if part != "..")
     path = str(PurePosixPath(*inside))

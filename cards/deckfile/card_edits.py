@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +15,38 @@ from cards.errors import DeckError
 from cards.identity.keys import text_key
 from cards.names import tidy_name
 from cards.note import Note
+from cards.questions import media_of
 
 Edit = tuple[Note, Note]
 """A note as the store has it, and with another content, extra, tags or id."""
 
 
-def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
+def edit_cards(
+    text: str, path: Path, edits: Sequence[Edit], media: Collection[str] = ()
+) -> tuple[str, list[Note]]:
     """Change cards in the text of a deck file.
 
     Args:
         text: The deck file.
         path: Its path.
         edits: The changes.
+        media: Files that its folder will have.
 
     Returns:
         The new text, and the stored notes that can't be changed: the file has them
         otherwise, or can't hold the change.
     """
-    notes = _notes(text, path)
+    if not media:
+        return _edited(text, path, edits, None)
+    present = [name for note in _notes(text, path) for name in media_of(note)]
+    return _edited(text, path, edits, {*present, *media})
+
+
+def _edited(
+    text: str, path: Path, edits: Sequence[Edit], media: Collection[str] | None
+) -> tuple[str, list[Note]]:
+    """Change cards, or each half of them if they can't all be changed."""
+    notes = _notes(text, path, media)
     places = {name_of(note): index for index, note in enumerate(notes)}
     wanted = {
         places[name_of(old)]: (old, new)
@@ -42,7 +56,7 @@ def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[
     }
     if wanted and len(wanted) == len(edits) and "\r" not in text:
         result = _changed(text, wanted)
-        made = _notes(result, path)
+        made = _notes(result, path, media)
         if len(made) == len(notes):
             right = {
                 i
@@ -52,19 +66,22 @@ def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[
             if len(right) == len(edits):
                 return result, []
             wrong = [old for i, (old, _) in wanted.items() if i not in right]
-            text, failed = edit_cards(text, path, [wanted[i] for i in sorted(right)])
+            sound = [wanted[i] for i in sorted(right)]
+            text, failed = _edited(text, path, sound, media)
             return text, failed + wrong
     if len(edits) < 2 or "\r" in text:
         return text, [old for old, _ in edits]
     half = len(edits) // 2
-    text, failed = edit_cards(text, path, edits[:half])
-    text, others = edit_cards(text, path, edits[half:])
+    text, failed = _edited(text, path, edits[:half], media)
+    text, others = _edited(text, path, edits[half:], media)
     return text, failed + others
 
 
-def _notes(text: str, path: Path) -> tuple[Note, ...]:
+def _notes(
+    text: str, path: Path, media: Collection[str] | None = None
+) -> tuple[Note, ...]:
     try:
-        return parse_deck(text, path).notes
+        return parse_deck(text, path, media).notes
     except DeckError:
         return ()
 

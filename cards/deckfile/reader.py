@@ -110,7 +110,7 @@ def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> D
     Args:
         text: The deck file.
         path: Its path.
-        media: For the text of a card without a file: the media that it has.
+        media: Files that its cards may show; None for those that are there.
 
     Raises:
         DeckError: It has problems; carries all of them.

@@ -8,7 +8,7 @@ never written into the note.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,15 @@ _KEY = re.compile(r"(?:([\"']?)([^\s\"'#:?][^\"':\n]*?)\1[ \t]*:|\?)(?=\s|\Z)")
 """Begins a key at the top of front matter."""
 
 
-def parse_note_deck(text: str, path: Path) -> Deck:
+def parse_note_deck(
+    text: str, path: Path, media: Collection[str] | None = None
+) -> Deck:
     """Read the cards of a note.
 
     Args:
         text: The text of the note.
         path: Its path; problems show it as given.
+        media: Files that its cards may show; None for those that are there.
 
     Raises:
         DeckError: There are no cards, or they have mistakes; carries all of them.
@@ -69,7 +72,7 @@ def parse_note_deck(text: str, path: Path) -> Deck:
         keys = _keys_at_top(matter[1] or "") if matter else {}
         found = [one for one in _misspelt(keys, str(path)) if one[0] in _OPENING]
         raise DeckError([problem for _key, problem in found] or [none])
-    return _NoteReader(text, path).deck()
+    return _NoteReader(text, path, media).deck()
 
 
 def inline_cards(text: str, path: Path) -> list[InlineCard]:
@@ -82,13 +85,13 @@ def inline_cards(text: str, path: Path) -> list[InlineCard]:
 
 
 class _NoteReader:
-    def __init__(self, text: str, path: Path) -> None:
+    def __init__(self, text: str, path: Path, media: Collection[str] | None) -> None:
         self._text, self._path = text, path
         self._problems: list[Problem] = []
         settings = plugin_settings(path)
         self._tags = settings.tags
         self._lines = NoteLines(text, settings)
-        self._parser = CardParser(text, path)
+        self._parser = CardParser(text, path, media)
         self._whole: list[Deck] = []
         self._lasts: dict[int, int] = {}
         """The last line of each card in the text, by its first one."""

@@ -1,7 +1,7 @@
 """Change texts of cards in a Markdown note; everything else stays as it is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,20 +11,24 @@ from cards.errors import DeckError
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.markdown_notes.references import with_references
 from cards.note import Note
-from cards.questions import texts_of
+from cards.questions import media_of, texts_of
 
 _CLOZE = re.compile(r"\{\{c\d+::((?:(?!\}\}|::).)+)\}\}", re.DOTALL)
 
 
-def edit_note(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
+def edit_note(
+    text: str, path: Path, edits: Sequence[Edit], media: Collection[str] = ()
+) -> tuple[str, list[Note]]:
     """Change cards in the text of a note; as `cards.deckfile.card_edits.edit_cards`.
 
     A card in a fenced block, and a text that the note has in another form (with a link
     of a wiki, say), has to be changed by hand.
     """
     failed: list[Note] = []
+    if media:
+        media = {*_media_in(text, path), *media}
     for old, new in edits:
-        result = _edited(text, path, old, new)
+        result = _edited(text, path, old, new, media)
         if result is None:
             failed.append(old)
         else:
@@ -32,10 +36,21 @@ def edit_note(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[N
     return text, failed
 
 
-def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
-    """Return the text with one card changed; None if it can't be."""
+def _media_in(text: str, path: Path) -> list[str]:
+    """Return the files that the cards of a note show."""
     try:
         notes = parse_note_deck(text, path).notes
+    except DeckError:
+        return []
+    return [name for note in notes for name in media_of(note)]
+
+
+def _edited(
+    text: str, path: Path, old: Note, new: Note, media: Collection[str]
+) -> str | None:
+    """Return the text with one card changed; None if it can't be."""
+    try:
+        notes = parse_note_deck(text, path, media or None).notes
         found = [
             i
             for i, note in enumerate(notes)
@@ -54,7 +69,7 @@ def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
             result = "\n".join([*head, changed, *rest])
             if new.id != old.id:
                 result = _named(result, path, notes[index].line, new.id)
-            made = parse_note_deck(result, path).notes
+            made = parse_note_deck(result, path, media or None).notes
             if [editable_parts(note) for note in made] == wanted:
                 return result
     except (DeckError, ValueError):

@@ -4,6 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -47,6 +48,10 @@ class TextEdit(Struct, frozen=True):
     """What both sides had, of a note from Anki."""
     is_conflict: bool = False
     """A text was edited here, too, and later: ours was kept."""
+
+    files: tuple[tuple[Path, Path], ...] = ()
+    """Media to be copied to the folder of its deck file: where they are, and where they
+    belong."""
 
     @property
     def is_visible(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from flash.cli.patches import patches_of, print_patches
+from flash.cli.patches import patches_of, print_edits
 from flash.messages.exchange import (
     import_lines,
     kept_later_line,
@@ -44,7 +44,7 @@ def print_imported(done: Imported, kept: str = "", *, dry_run: bool = False) -> 
     """Print what was imported, and what was left out to stderr; see `imported_json`."""
     for line in import_lines(done.merged, done.media, done.updated):
         echo(line)
-    print_patches(patches_of(done.file_edits))
+    print_edits(done.file_edits)
     if dry_run:
         echo(dry_run_remark())
     for line in _losses(done, kept, with_names=True):

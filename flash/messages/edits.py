@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterable
 from difflib import unified_diff
+from pathlib import Path
 
 from cards.errors import Place
 from cards.note import Note
@@ -51,6 +52,24 @@ def by_hand_text(
         before, after = _difference(*map(_one_line, both))
         lines += [f"  {name}: {before}", f"  {' ' * len(name)}→ {after}"]
     return "\n".join(lines)
+
+
+def copy_text(note: Note, file: Path, place: Path, source: str = "") -> str:
+    """Name a picture or sound of an edited card that its deck folder lacks.
+
+    Args:
+        note: The note as it is here.
+        file: Where the medium is.
+        place: Where it belongs.
+        source: Where the card was edited; by default in Anki.
+    """
+    text = _("{place}: {source}; copy {file} to {target}")
+    return text.format(
+        place=place_of(note),
+        source=source or _("edited in Anki"),
+        file=shlex.quote(str(file)),
+        target=shlex.quote(str(place)),
+    )
 
 
 def _one_line(value: object) -> str:

@@ -119,7 +119,8 @@ def _patch(file: str, found: list[TextEdit]) -> FilePatch:
         return FilePatch(shown, "", "", tuple(edit.stored.note for edit in found))
     change = edit_note if is_markdown(path) else edit_cards
     plain, line_end = without_returns(before)
-    after, left = change(plain, path, edits)
+    coming = [there.name for edit in found for _, there in edit.files]
+    after, left = change(plain, path, edits, coming)
     after = after.replace("\n", line_end)
     by_hand = (*failed, *(note for note in left if note not in failed))
     return FilePatch(shown, before, after, by_hand)

@@ -19,10 +19,10 @@ from export.anki.package_file import CollectionFiles, open_package
 from export.anki.rows import anki_tag
 from export.anki.text_edits import FieldsSeen, TextEdit, text_edits
 from flash.service.context import AppContext
+from flash.service.file_edits import edits_for_files
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
-from flash.service.named_edits import named_edits
 from flash.service.replaced_media import ReplacedMedia
 from srs.merging.deck_moves import follow_moves
 from srs.merging.merge import merge
@@ -197,7 +197,7 @@ def import_package(
         updated=updated,
         differing=0 if update_text else len(shown),
         conflicting=sum(one.is_conflict for one in edits),
-        file_edits=named_edits(store, in_files),
+        file_edits=edits_for_files(store, in_files, used - set(media.missing)),
     )
 
 

@@ -36,10 +36,10 @@ from export.files import ExportError
 from flash.messages.phone import one_way_texts
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
+from flash.service.file_edits import edits_for_files
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, seen_in, take_edits
 from flash.service.media_import import MediaImport
-from flash.service.named_edits import named_edits
 from flash.service.phone_account import Account, HubPlace
 from flash.service.phone_inbox import for_inbox, write_inbox
 from flash.service.phone_media import (
@@ -370,7 +370,7 @@ class PhoneRound:
         ]
         in_files = [one for one in edits if is_in_file(one)]
         known = {one.stored.guid for one in self.result.file_edits}
-        self.result.file_edits += named_edits(
+        self.result.file_edits += edits_for_files(
             app.store, (one for one in in_files if one.stored.guid not in known)
         )
         if not update_text:

@@ -10,10 +10,10 @@ from export.tables.card_rows import without_new_kinds
 from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table
 from flash.service.context import AppContext
+from flash.service.file_edits import edits_for_files
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, update_text_of
-from flash.service.named_edits import named_edits
 from srs.merging.merge import merge
 from srs.models.incoming import Incoming, Loss, MergeResult
 from srs.models.media import MediaFiles
@@ -89,7 +89,7 @@ def import_table(
         differing=0 if update_text else len(edits),
         missing_media=_missing_media(incoming, MediaFiles(folder)),
         media_folder=folder,
-        file_edits=named_edits(store, in_files),
+        file_edits=edits_for_files(store, in_files),
     )
 
 

@@ -19,7 +19,7 @@ from export.tables.table_reader import TableOptions
 from flash.cli.completion import complete_decks
 from flash.cli.imported import imported_json, print_imported
 from flash.cli.options import DbOption, DryRunOption, JsonOption, refuse_unfit
-from flash.cli.patches import patches_of, print_patches
+from flash.cli.patches import patches_of, print_edits
 from flash.messages.adding import newer_line, plan_lines, warning_lines
 from flash.messages.exchange import (
     import_lines,
@@ -333,7 +333,7 @@ def _report_table(
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    patches = patches_of(done.file_edits, _("edited in the table"))
+    source = _("edited in the table")
     losses = loss_lines(done.losses, with_names=not as_json)
     losses += missing_media_lines(done.missing_media, done.media_folder)
     if as_json:
@@ -347,7 +347,7 @@ def _report_table(
                 "html": done.table.is_html,
                 "updated": done.updated,
                 "differing": done.differing,
-                "patches": patches,
+                "patches": patches_of(done.file_edits, source),
                 "losses": losses,
                 "items": loss_items(done.losses),
                 "missing_media": done.missing_media,
@@ -360,7 +360,7 @@ def _report_table(
         echo(line)
     if done.updated:
         echo(updated_text(done.updated))
-    print_patches(patches)
+    print_edits(done.file_edits, source)
     if dry_run:
         echo(dry_run_remark())
     remarks = table_remarks(done.table, columns_named=bool(options.choice.uses))

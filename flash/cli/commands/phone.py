@@ -18,7 +18,7 @@ from flash.cli.options import (
     YesOption,
     has_subcommand,
 )
-from flash.cli.patches import patches_of, print_patches
+from flash.cli.patches import patches_of, print_edits
 from flash.messages.exchange import loss_items, loss_lines
 from flash.messages.phone import (
     newer_client_line,
@@ -224,7 +224,7 @@ def _show_round(done: Round, moment: str = "") -> None:
         "removed": done.removed,
     }
     echo(moment + round_line(received, sent))
-    print_patches(patches_of(done.file_edits, _("edited on a phone")))
+    print_edits(done.file_edits, _("edited on a phone"))
     if done.other_edits:
         echo_err(other_edits_line(done.other_edits))
     for line in (*loss_lines(done.losses), *done.problems):
