@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from cards.note import Cloze, Content, Source
-from cards.questions import cloze_parts
+from cards.questions import cloze_parts, texts_of
 from cards.text.cloze import ClozeError
 from srs.models.incoming import LossReason
 
@@ -13,6 +13,11 @@ EMPTY_SIDE = "(empty)"
 
 INCOMPLETE_TAG = "empty-side"
 """Tag of notes without a question or an answer."""
+
+
+def has_empty_side(content: Content) -> bool:
+    """Return True if a question or an answer stands for one without text."""
+    return any(text == EMPTY_SIDE for _, text in texts_of(content))
 
 
 class Unsupported(Exception):

@@ -14,7 +14,12 @@ from cards.note import Cloze, Content, Note
 from cards.questions import media_of
 from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
-from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
+from export.anki.converted import (
+    INCOMPLETE_TAG,
+    Converted,
+    Unsupported,
+    has_empty_side,
+)
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
@@ -270,9 +275,9 @@ class _Change:
         extra = made.extra
         if made.kind == "cloze" or type(content) is not type(made.content):
             extra = self._joined_text(self._kept.extra, made.extra, taken.extra)
-        return replace(
-            made, content=content, extra=extra, tags=self._joined_tags(taken)
-        ), ordinals
+        is_incomplete = bool(taken.incomplete) and has_empty_side(content)
+        tags = self._joined_tags(is_incomplete=is_incomplete)
+        return replace(made, content=content, extra=extra, tags=tags), ordinals
 
     def _joined_text(self, base: str | None, ours: str, theirs: str) -> str:
         """Return a text with the edit of the side that has one, or of the later one."""
@@ -280,7 +285,7 @@ class _Change:
             return ours
         return theirs
 
-    def _joined_tags(self, taken: Converted) -> tuple[str, ...]:
+    def _joined_tags(self, *, is_incomplete: bool) -> tuple[str, ...]:
         ours, base = self._stored.note.tags, self._kept.tags
         if base is None and not self._is_newer:
             return ours
@@ -288,7 +293,7 @@ class _Change:
         if base is not None:
             own = tuple(one for one in ours if one != INCOMPLETE_TAG)
             tags = list(joined_tags(base, own, tags))
-        return tags_after(ours, tags + [INCOMPLETE_TAG] * bool(taken.incomplete))
+        return tags_after(ours, tags + [INCOMPLETE_TAG] * is_incomplete)
 
     def _is_conflict(
         self, versions: Versions, taken: Converted, theirs: Ordinals

@@ -26,6 +26,7 @@ from flash.messages.adding import conflict_text, retirement_text
 from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
+from flash.service.empty_sides import unsuspend_completed
 from flash.service.finding import find_cards
 from flash.service.folder_roots import found_roots, known_roots, with_roots
 from flash.service.newer_notes import keep_newer
@@ -224,6 +225,8 @@ def apply_adding(
             if fresh.refusal and (fresh.loss, len(fresh.conflicts)) != agreed:
                 raise fresh.refusal
             plan = fresh
+        pairs = [(one.known, one.note) for one in plan.steps if one.known]
+        unsuspend_completed(app, [(one.guid, one.note, new) for one, new in pairs])
         applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0

@@ -21,6 +21,7 @@ from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
 from flash.service.edited_text import EditedMeanwhile
+from flash.service.empty_sides import completed, unsuspend_completed
 from flash.service.file_patches import file_patches, write_with_store
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
@@ -136,10 +137,12 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
     if len(deck.notes) != 1:
         return _("the text must have one card")
     note = replace(deck.notes[0], file=old.file, line=old.line, column=old.column)
+    note = completed(old, note)
     if old.line:
         return _rewrite_in_file(app, stored, note, check)
     with app.store.transaction():
         check()
+        unsuspend_completed(app, [(stored.guid, old, note)])
         update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
 
@@ -202,6 +205,7 @@ def _rewrite_in_file(
     try:
         with app.store.transaction():
             check()
+            unsuspend_completed(app, [(stored.guid, old, note)])
             # First here, where it is known which note it is: the file alone doesn't say
             # so if question and answer differ.
             update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())

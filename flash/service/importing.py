@@ -19,6 +19,7 @@ from export.anki.package_file import CollectionFiles, open_package
 from export.anki.rows import anki_tag
 from export.anki.text_edits import FieldsSeen, TextEdit, text_edits
 from flash.service.context import AppContext
+from flash.service.empty_sides import suspend_empty
 from flash.service.file_edits import edits_for_files
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
@@ -29,7 +30,6 @@ from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Incoming, Loss, MergeResult, OriginalFields
 from srs.store.anki_marks import fields_seen, save_fields_seen
-from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
     add_original_fields,
@@ -301,26 +301,8 @@ def take_edits(
             if one.original is not None and one.changed_ms and one.stored.cards
         ]
         save_fields_seen(connection, incoming.collection, moments)
-        for is_empty in (False, True):
-            _suspend_empty(app, changed, is_empty=is_empty)
+        suspend_empty(app, changed)
         return update_text_of(app, changed, dry_run=False)
-
-
-def _suspend_empty(
-    app: AppContext, edits: Sequence[TextEdit], *, is_empty: bool
-) -> None:
-    """Suspend the cards of notes that lose a side; unsuspend those that have it now."""
-    cards = [
-        card.id
-        for edit in edits
-        if edit.note is not None
-        and (INCOMPLETE_TAG in edit.stored.note.tags) != is_empty
-        and (INCOMPLETE_TAG in edit.note.tags) == is_empty
-        for card in edit.stored.cards
-        if card.suspended != is_empty
-    ]
-    if cards:
-        suspend(app.store, cards, app.now(), suspended=is_empty)
 
 
 def _original(

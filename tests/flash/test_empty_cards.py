@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from anki.collection import Collection
 from anki_backend import import_package
-from anki_edits import AnkiSide, add, note_type, set_fields
+from anki_edits import AnkiSide, add, edit_card, note_type, set_fields
 from command_runner import Run
 
 BLANKS = ("", "<br>", "<div><br></div>", " \n", "&nbsp;")
@@ -108,3 +108,63 @@ def test_card_that_became_empty_is_left_out_by_name(flash: Run, anki: AnkiSide) 
     assert err == (
         "1 card left out: its note has no such card in Anki\n  Default: front\n"
     )
+
+
+EMPTY = {
+    "a back": ("Basic (and reversed card)", ["q", ""], ["q", "x"]),
+    "a front": ("Basic", ["", "a"], ["x", "a"]),
+}
+MARKS = "select c.suspended, n.tags from cards c join notes n on n.guid = c.note"
+
+
+@pytest.mark.parametrize(("kind", "fields", "filled"), EMPTY.values(), ids=EMPTY)
+def test_a_side_filled_in_flash_unsuspends_the_cards(
+    flash: Run,
+    anki: AnkiSide,
+    kind: str,
+    fields: list[str],
+    filled: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flash("import", anki.package(lambda one: add(one, kind, *fields)))
+    ((card,),) = rows("select id from cards")
+
+    edit_card(flash, f"card:{card}", "(empty)", "x", monkeypatch)
+
+    assert rows(MARKS) == [(0, "[]")]
+    flash("export", "out.apkg")
+    assert anki.take("out.apkg") == [(filled, [])]
+    flash("undo", now=LATER)
+    flash("undo", now=LATER)
+    assert rows(MARKS) == [(1, '["empty-side"]')]
+
+
+@pytest.mark.parametrize("is_edit", [True, False], ids=["edit", "add"])
+def test_a_side_filled_in_a_deck_file_unsuspends_the_cards(
+    flash: Run, anki: AnkiSide, is_edit: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "")))
+    flash("export", "--yaml", "decks")
+    flash("add", "decks")
+    (file,) = Path("decks").glob("*.yaml")
+    text = file.read_text("utf-8")
+
+    if is_edit:
+        edit_card(flash, "q", "back: (empty)", "back: a", monkeypatch)
+    else:
+        file.write_text(text.replace("back: (empty)", "back: a"), "utf-8")
+        flash("add", "decks", now=LATER)
+
+    assert [suspended for suspended, _ in rows(MARKS)] == [0]
+
+
+def test_a_side_filled_in_flash_stays_filled(
+    flash: Run, anki: AnkiSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "")))
+    anki.package()
+    edit_card(flash, "q", "back: (empty)", "back: a", monkeypatch)
+
+    flash("import", anki.package(set_fields("new q", "")), "--update-text")
+
+    assert rows(MARKS) == [(0, "[]")]
