@@ -138,14 +138,16 @@ class _Conversion:
             tuple(sorted(self._losses, key=lambda loss: (loss.reason, loss.detail))),
         )
 
-    def _lose(self, reason: LossReason, note: AnkiNote, detail: str = "") -> None:
+    def _lose(
+        self, reason: LossReason, note: AnkiNote, detail: str = "", *, count: int = 1
+    ) -> None:
         cards = self._cards.get(note.id)
         deck = self._deck_of(cards[0]) if cards else ""
         fields = note.fields
         if reason is LossReason.OCCLUSION:
             fields = (_picture_and_header(fields),)
         first = first_field(fields)
-        self._losses.append(Loss(reason, 1, detail, deck=deck, first_field=first))
+        self._losses.append(Loss(reason, count, detail, deck=deck, first_field=first))
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
         known = {card.id for card in self._collection.cards}
@@ -181,8 +183,9 @@ class _Conversion:
             self._lose_cards(note, converted, cards)
         if not asked:
             raise Unsupported(LossReason.NOTE_QUESTIONS)
-        if any(card.ordinal in converted.incomplete for card in asked):
-            self._lose(LossReason.NOTE_INCOMPLETE, note)
+        count = sum(card.ordinal in converted.incomplete for card in asked)
+        if count:
+            self._lose(LossReason.NOTE_INCOMPLETE, note, count=count)
         deck = self._deck(asked)
         # Positional: keyword arguments take longer, and there are many notes.
         return IncomingNote(
@@ -307,9 +310,11 @@ def _has_schedule(collection: Collection) -> bool:
 
 
 def first_field(fields: tuple[str, ...]) -> str:
-    """Return the first field as plain text, shortened, to name a note."""
-    text = unescaped(_TAG.sub(" ", fields[0][: 20 * _LONGEST_NAME]))
-    text = " ".join(text.split())
+    """Return the first field with a text, else its media, shortened, to name a note."""
+    shown = (unescaped(_TAG.sub(" ", one[: 20 * _LONGEST_NAME])) for one in fields)
+    text = next((" ".join(one.split()) for one in shown if one.strip()), "")
+    if not text:
+        text = ", ".join(dict.fromkeys(media_names(" ".join(fields))))
     long = len(text) > _LONGEST_NAME
     return text[: _LONGEST_NAME - 1] + "…" if long else text
 

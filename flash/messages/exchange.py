@@ -175,8 +175,8 @@ def _counted_text(reason: LossReason, count: int) -> str:
             )
         case LossReason.NOTE_INCOMPLETE:
             return ngettext(
-                "{n} note suspended: no question or no answer",
-                "{n} notes suspended: no question or no answer",
+                "{n} card suspended: no question or no answer",
+                "{n} cards suspended: no question or no answer",
                 count,
             )
         case LossReason.EDIT:

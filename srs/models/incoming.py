@@ -112,7 +112,7 @@ class LossReason(StrEnum):
     NOTE_ID = "note_id"
     """The note came without its id: another note has it."""
     NOTE_INCOMPLETE = "note_incomplete"
-    """Kept without question or answer, suspended and tagged."""
+    """Cards of a note that is kept without question or answer, suspended and tagged."""
     NOTE_TYPE = "note_type"
     NOTE_CARDS = "note_cards"
     """The note has no cards."""
@@ -186,7 +186,7 @@ class Loss(Struct, frozen=True):
     """Line in a table; 0 for packages."""
     deck: str = ""
     first_field: str = ""
-    """The first field of the note as plain text, shortened; empty if unknown.
+    """The first field of the note with a text, or its media, shortened; may be empty.
 
     A note in a text file has its file and line before it.
     """

@@ -1,5 +1,6 @@
 """Cards that Anki doesn't make, because their question would be empty."""
 
+import json
 import sqlite3
 from contextlib import closing
 from itertools import product
@@ -168,3 +169,39 @@ def test_a_side_filled_in_flash_stays_filled(
     flash("import", anki.package(set_fields("new q", "")), "--update-text")
 
     assert rows(MARKS) == [(0, "[]")]
+
+
+def test_only_the_cards_without_a_side_are_counted(flash: Run, anki: AnkiSide) -> None:
+    sides = ("{{A}} ? / {{B}}", "{{A}} ! / yes", "{{A}} # / {{B}}")
+    package = anki.package(
+        lambda one: note_type(one, "T", "AB", *sides),
+        lambda one: add(one, "T", "a", ""),
+        lambda one: add(one, "T", "b", ""),
+    )
+
+    err = flash("import", package)[2]
+
+    assert err == (
+        "4 cards suspended: no question or no answer\n  Default: a\n  Default: b\n"
+    )
+    assert rows("select sum(suspended), count(*) from cards") == [(4, 6)]
+
+
+NAMES = {
+    "another field": (["<br>", "an answer"], "an answer"),
+    "a text beside a picture": (['<img src="a.png">', "why"], "why"),
+    "a picture": (['<img src="a.png">', ""], "a.png"),
+}
+
+
+@pytest.mark.parametrize(("fields", "name"), NAMES.values(), ids=NAMES)
+def test_a_note_without_a_front_is_named_otherwise(
+    flash: Run, anki: AnkiSide, fields: list[str], name: str
+) -> None:
+    def without_guid(collection: Collection) -> None:
+        add(collection, "Basic", *fields)
+        collection.db.execute("update notes set guid = ''")
+
+    found = flash("import", anki.package(without_guid), "--json")[1]
+
+    assert {one["first_field"] for one in json.loads(found)["items"]} == {name}

@@ -67,7 +67,7 @@ def test_note_without_an_answer_is_suspended(tmp_path: Path) -> None:
         {
             "deck": "Default",
             "first_field": "q",
-            "reason": "1 note suspended: no question or no answer",
+            "reason": "1 card suspended: no question or no answer",
         }
     ]
     store.close()
