@@ -99,7 +99,7 @@ def read_hashcards(
     ]
     if (database.parent / "macros.tex").exists():
         losses.append(Loss(LossReason.MACROS, detail="macros.tex"))
-    return Moved(tuple(notes), tuple(losses))
+    return Moved(tuple(notes), tuple(losses), absolute(database.parent))
 
 
 def _names(hashes: list[_Hash]) -> list[str]:
@@ -179,8 +179,7 @@ def _notes(
             front, back = texts["Q:"], texts["A:"]
             hashes = [_Hash((b"Basic", front.encode(), back.encode()))]
             content = Basic(shown(front), shown(back))
-        # The folder of the file of a note is where its pictures are sought.
-        place = str(absolute(root) / file.name)
+        place = str(absolute(file))
         yield Note(content, deck or file.stem, file=place, line=line), hashes
 
 

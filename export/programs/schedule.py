@@ -62,6 +62,8 @@ class Moved(Struct, frozen=True):
 
     notes: tuple[MovedNote, ...]
     losses: tuple[Loss, ...] = ()
+    root: Path | None = None
+    """The folder from which all notes name their media; None for that of each note."""
 
 
 def in_order(answers: Iterable[LoggedAnswer]) -> tuple[LoggedAnswer, ...]:

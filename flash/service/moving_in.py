@@ -17,6 +17,7 @@ from cards.deckfile.discovery import decks_in, is_markdown
 from cards.errors import DeckError, FlashError
 from cards.files import files_under
 from cards.identity.keys import guid_for, text_key
+from cards.media_places import own_file
 from cards.note import Note
 from cards.questions import texts_of
 from cards.translate import _, ngettext
@@ -100,7 +101,8 @@ def move_in(
     found = _Known(app)
     with TemporaryDirectory(prefix="flash-") as folder:
         spare = Path(folder)
-        notes, losses = _acceptable(moved.notes, spare)
+        media = _MovedMedia(root=moved.root)
+        notes, losses = _acceptable(moved.notes, media, spare)
         named = [(one, found.guid_of(one.note)) for one in notes]
         new = [(one.note, guid) for one, guid in named if guid not in found.guids]
         left_out = len(new) if reviews_only else 0
@@ -110,7 +112,7 @@ def move_in(
         if new and target.exists():
             raise _folder_exists(target, len(new))
         root = spare / target.name if dry_run else target
-        with _written(root, new) as written:
+        with _written(root, new, media) as written:
             parsed = read_files(written.files) if written else read_files(())
             history = dict(_by_spot(named, parsed, found.guids))
             done = add_with_history(app, parsed, history, dry_run=dry_run)
@@ -203,7 +205,7 @@ def _notes_in(folder: Path) -> tuple[Path, ...]:
 
 
 def _acceptable(
-    notes: Sequence[MovedNote], spare: Path
+    notes: Sequence[MovedNote], media: MediaFiles, spare: Path
 ) -> tuple[list[MovedNote], list[Loss]]:
     """Leave out questions asked twice, and notes that a deck file can't hold."""
     seen: dict[str, MovedNote] = {}
@@ -214,7 +216,7 @@ def _acceptable(
             same_id = _("another card has the same id")
             reason = same_id if one.note.id else _("another card asks the same")
             losses.append(_loss(one, reason))
-    refused = dict(_refused(list(seen.values()), spare))
+    refused = dict(_refused(list(seen.values()), media, spare))
     losses += [_loss(one, refused[key]) for key, one in seen.items() if key in refused]
     return [one for key, one in seen.items() if key not in refused], losses
 
@@ -229,30 +231,40 @@ def _loss(one: MovedNote, message: str) -> Loss:
     )
 
 
-def _refused(notes: Sequence[MovedNote], spare: Path) -> Iterator[tuple[str, str]]:
+def _refused(
+    notes: Sequence[MovedNote], media: MediaFiles, spare: Path
+) -> Iterator[tuple[str, str]]:
     """Yield the key of each note that can't be read back, and why."""
     folder = Path(mkdtemp(dir=spare))
     try:
         if notes:
-            read_files(
-                write_decks(
-                    folder, _stored((n.note, "") for n in notes), MediaFiles()
-                ).files
-            )
+            stored = _stored((one.note, "") for one in notes)
+            read_files(write_decks(folder, stored, media).files)
     except DeckError as error:
         if len(notes) == 1:
             note = notes[0].note
             yield note.id or text_key(note), error.problems[0].message
             return
         half = len(notes) // 2
-        yield from _refused(notes[:half], spare)
-        yield from _refused(notes[half:], spare)
+        yield from _refused(notes[:half], media, spare)
+        yield from _refused(notes[half:], media, spare)
     finally:
         shutil.rmtree(folder)
 
 
 def _stored(notes: Iterable[tuple[Note, str]]) -> list[StoredNote]:
     return [StoredNote(guid, 0, note, 0, ()) for note, guid in notes]
+
+
+class _MovedMedia(MediaFiles, frozen=True):
+    """Finds the media of notes of another program."""
+
+    root: Path | None = None
+    """See `export.programs.schedule.Moved`."""
+
+    def own(self, file: str, path: str) -> Path | None:
+        """Find a file from the root, else from the folder of the note."""
+        return own_file(str(self.root / "notes") if self.root else file, path)
 
 
 class _Known:
@@ -281,14 +293,14 @@ class _Known:
 
 @contextmanager
 def _written(
-    folder: Path, notes: Sequence[tuple[Note, str]]
+    folder: Path, notes: Sequence[tuple[Note, str]], media: MediaFiles
 ) -> Iterator[WrittenDecks | None]:
     """Write new notes to deck files; remove these again after an error."""
     if not notes:
         yield None
         return
     try:
-        yield write_decks(folder, _stored(notes), MediaFiles())
+        yield write_decks(folder, _stored(notes), media)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -317,6 +317,17 @@ def test_a_second_import_changes_nothing(
     assert flash.json("list") == before
 
 
+def test_a_missing_picture_is_named_with_its_file(flash: Run, hashcards: Path) -> None:
+    (hashcards / "Year 1").mkdir()
+    text = "Q: Which cell?\nA: ![](cell.png)\n"
+    (hashcards / "Year 1" / "Bio.md").write_text(text, "utf-8")
+
+    err = flash("import", "cards")[2]
+
+    place = f"{(hashcards / 'Year 1' / 'Bio.md').absolute()}:1"
+    assert f"not found, left out: Year 1/cell.png of {place}\n" in err
+
+
 def test_cards_without_their_pictures_keep_their_history(
     flash: Run, hashcards: Path
 ) -> None:
