@@ -467,7 +467,7 @@ def test_backup_is_a_complete_store(flash: Run, tmp_path: Path) -> None:
 def test_store_in_a_synchronised_folder_gives_a_warning(
     flash: Run, tmp_path: Path
 ) -> None:
-    _, _, err = flash("decks", "--db", str(tmp_path / "Dropbox" / "store.db"))
+    _, _, err = flash("doctor", "--db", str(tmp_path / "Dropbox" / "store.db"))
 
     assert "is in a Dropbox folder" in err
 
@@ -536,7 +536,7 @@ def test_ctrl_c_while_modules_load_exits_with_130() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--db", "other.db", "decks"), ("decks", "--db", "other.db")]
+    "words", [("--db", "other.db", "doctor"), ("doctor", "--db", "other.db")]
 )
 def test_db_may_stand_before_or_after_the_command(
     flash: Run, words: tuple[str, ...]

@@ -54,10 +54,8 @@ def test_deck_counts_include_subdecks(shown: Callable[..., str]) -> None:
     )
 
 
-def test_empty_store_says_how_to_start(
-    shown: Callable[..., str], tmp_path: Path
-) -> None:
-    assert shown("decks", "--db", str(tmp_path / "new.db")) == (
+def test_empty_store_says_how_to_start(flash: Run) -> None:
+    assert flash("decks")[1] == (
         "No decks yet. Add one with flash add FILE, or flash add aws-security.\n"
     )
 
