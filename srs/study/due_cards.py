@@ -105,10 +105,10 @@ class DueCards:
             if row[2] in self.decks and (cards is None or row[1] in cards)
         )
 
-    def learning(self) -> list[tuple[int, int]]:
-        """Return a heap of (due, card) of the learning cards that are due today."""
+    def learning(self, rows: Iterable[QueueRow]) -> list[tuple[int, int]]:
+        """Return a heap of (due, card) of learning cards; their siblings are buried."""
         heap: list[tuple[int, int]] = []
-        for due_ms, card, _, note in self.rows("learning"):
+        for due_ms, card, _, note in rows:
             heap.append((due_ms, card))
             self._seen_notes.add(note)
         heapq.heapify(heap)

@@ -1,8 +1,9 @@
 """How many reviews the days to come hold, if each day's share is done.
 
-What a day leaves, in a backlog, beyond a limit or as siblings, is due on the next one.
-The last days before an exam also ask cards that are not due yet.  Reviews that follow
-from answers of these days are not counted.
+Cards in learning count on the day on which their next step is due.  What a day leaves,
+in a backlog, beyond a limit or as siblings, is due on the next one.  The last days
+before an exam also ask cards that are not due yet.  Reviews that follow from answers of
+these days are not counted.
 """
 
 import math
@@ -21,7 +22,7 @@ from srs.study.queue import build_queue, read_exam_queue
 def due_forecast(
     store: Store, options: Options, card_filter: CardFilter, now_ms: int, days: int
 ) -> tuple[int, ...]:
-    """Count the reviews of so many days from today on.
+    """Count the reviews and learning cards of so many days from today on.
 
     Args:
         store: The store.
@@ -34,8 +35,11 @@ def due_forecast(
         For each day what a review will ask, as by the present due days.
     """
     today = options.calendar.day(now_ms)
-    asked = set(build_queue(store, options, card_filter, now_ms).due)
+    queue = build_queue(store, options, card_filter, now_ms)
+    asked = {*queue.due, *(card for _, card in queue.learning)}
     tomorrow = _cards_on(store, options, card_filter, today + 1)
+    last = _cards_on(store, options, card_filter, today + days - 1)
+    learning = deque(row for row in last.rows("learning") if row[1] not in asked)
     exam = read_exam_queue(tomorrow)
     rows = _rows(tomorrow, today + days if exam is None else math.inf)
     others = count_overdue(store, today) - sum(row[0] < today for row in rows)
@@ -44,20 +48,20 @@ def due_forecast(
     left: list[QueueRow] = []
     counts = [len(asked)]
     for day in range(today + 1, today + days):
-        overdue = len(left)
-        while coming and coming[0][0] <= day:
-            overdue += coming[0][0] < day
-            left.append(coming.popleft())
         cards = _cards_on(store, options, card_filter, day)
+        end_ms = options.calendar.start_ms(day + 1)
+        steps = cards.learning(_take_until(end_ms, learning))
+        left += _take_until(day + 1, coming)
         if exam is not None and exam.exam.is_ahead(day):
             reviews, ahead = exam.reviews(cards, left, coming)
             asked = {*reviews, *ahead}
             coming = deque(row for row in coming if row[1] not in asked)
         else:
-            cap = day_cap(overdue + others, usual) if options.catch_up else None
+            overdue = others + sum(row[0] < day for row in left)
+            cap = day_cap(overdue, usual) if options.catch_up else None
             asked = set(islice(cards.due(left), cap))
         left = [row for row in left if row[1] not in asked]
-        counts.append(len(asked))
+        counts.append(len(steps) + len(asked))
     return tuple(counts)
 
 
@@ -65,6 +69,14 @@ def _cards_on(
     store: Store, options: Options, card_filter: CardFilter, day: int
 ) -> DueCards:
     return DueCards(store, options, card_filter, options.calendar.start_ms(day))
+
+
+def _take_until(end: int, rows: deque[QueueRow]) -> list[QueueRow]:
+    """Take the rows that come before a day or moment."""
+    taken = []
+    while rows and rows[0][0] < end:
+        taken.append(rows.popleft())
+    return taken
 
 
 def _rows(cards: DueCards, end_day: float) -> list[QueueRow]:

@@ -98,7 +98,7 @@ def build_queue(
 def _queue_today(cards: DueCards) -> Queue:
     options = cards.options
     # Learning cards first: their siblings are buried.
-    learning = cards.learning()
+    learning = cards.learning(cards.rows("learning"))
     exam = read_exam_queue(cards)
     if exam is not None:
         return _exam_day(cards, exam, learning)

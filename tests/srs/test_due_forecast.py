@@ -21,6 +21,7 @@ from srs.study.queue import build_queue
 from srs.study.session import Session
 
 DAYS = 8
+HOUR_MS = DAY_MS // 24
 ALL = CardFilter()
 
 
@@ -28,12 +29,19 @@ def forecast(store: Store, card_filter: CardFilter = ALL) -> tuple[int, ...]:
     return due_forecast(store, Options(store), card_filter, NOON, DAYS)
 
 
+def tomorrow_of(store: Store) -> int:
+    """Return what the end of a review says of tomorrow."""
+    tomorrow = day_report(store, Options(store), ALL, NOON).tomorrow
+    return tomorrow.learning + tomorrow.due
+
+
 def worked_off(store: Store, card_filter: CardFilter) -> list[int]:
     """Take away what each day asks, and count it."""
     found = []
     for day in range(DAYS):
         now_ms = NOON + day * DAY_MS
-        asked = build_queue(store, Options(store), card_filter, now_ms).due
+        queue = build_queue(store, Options(store), card_filter, now_ms)
+        asked = [*queue.due, *(card for _, card in queue.learning)]
         found.append(len(asked))
         suspend(store, list(asked), now_ms, suspended=True)
     return found
@@ -54,6 +62,15 @@ def due_on(store: Store, days: list[int]) -> None:
         set_due(store, Options(store), [card], NOON - 30 * DAY_MS, (TODAY + day,) * 2)
 
 
+def put_in_learning(store: Store, steps: list[int]) -> None:
+    """Put the last cards in learning, due so many hours from now."""
+    for card, hours in zip(reversed(ids(store)), steps, strict=False):
+        store.connection.execute(
+            "update cards set state = 1, due_day = null, due_ms = ? where id = ?",
+            (NOON + hours * HOUR_MS, card),
+        )
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     days=st.one_of(
@@ -66,6 +83,7 @@ def due_on(store: Store, days: list[int]) -> None:
     buried=st.integers(0, 3),
     answered=st.integers(0, 5),
     exam=st.sampled_from([None, 1, 3, 6, 12]),
+    steps=st.lists(st.integers(-30, 24 * DAYS), max_size=8),
 )
 def test_the_forecast_is_what_the_reviews_will_ask(
     days: list[int],
@@ -75,10 +93,12 @@ def test_the_forecast_is_what_the_reviews_will_ask(
     buried: int,
     answered: int,
     exam: int | None,
+    steps: list[int],
 ) -> None:
     with TemporaryDirectory() as folder:
         store = new_store(Path(folder))
         due_on(store, days)
+        put_in_learning(store, steps)
         save_options(store, "A", {"reviews_per_day": limit})
         save_setting(store, "catch_up", "yes" if catch_up else "no")
         if exam is not None:
@@ -92,7 +112,8 @@ def test_the_forecast_is_what_the_reviews_will_ask(
 
         found = forecast(store, chosen)
 
-        assert found[0] == day_counts(store, Options(store), chosen, NOON).due
+        today = day_counts(store, Options(store), chosen, NOON)
+        assert found[0] == today.due + today.learning
         # The answered cards come back, too.
         suspend(
             store,
@@ -100,7 +121,8 @@ def test_the_forecast_is_what_the_reviews_will_ask(
             NOON,
             suspended=True,
         )
-        assert list(forecast(store, chosen)) == worked_off(store, chosen)
+        coming = forecast(store, chosen)
+        assert list(coming) == worked_off(store, chosen)
         store.close()
 
 
@@ -122,10 +144,22 @@ def test_tomorrow_is_the_same_in_the_review_and_the_forecast(tmp_path: Path) -> 
     for number, card in enumerate(build_queue(store, Options(store), ALL, NOON).due):
         give(store, card, Rating.EASY, NOON - 900 + number)
 
-    tomorrow = day_report(store, Options(store), ALL, NOON).tomorrow
-
     # The average day has 50 reviews now.
-    assert forecast(store)[:2] == (0, tomorrow.due) == (0, 75)
+    assert forecast(store)[:2] == (0, tomorrow_of(store)) == (0, 75)
+    store.close()
+
+
+def test_learning_cards_are_due_with_their_next_step(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [basic(str(number)) for number in range(4)])
+    put_in_learning(store, [1, 17, 18, 45])
+
+    assert forecast(store)[:4] == (1, 2, 1, 0)
+    stats = day_statistics(store, Options(store), "", NOON, full=False).overview
+    assert (stats.due, stats.forecast[:3]) == (1, (1, 2, 1))
+    assert tomorrow_of(store) == 1 + 2
+    bury(store, ids(store)[3:], NOON, TODAY)
+    assert (forecast(store)[:3], tomorrow_of(store)) == ((0, 3, 1), 3)
     store.close()
 
 
@@ -168,7 +202,5 @@ def test_the_last_days_before_an_exam_ask_cards_early(tmp_path: Path) -> None:
     for number, card in enumerate(ids(store)):
         give(store, card, Rating.EASY, NOON - 900 + number)
 
-    tomorrow = day_report(store, Options(store), ALL, NOON).tomorrow
-
-    assert forecast(store)[:3] == (0, tomorrow.due, 0) == (0, 12, 0)
+    assert forecast(store)[:3] == (0, tomorrow_of(store), 0) == (0, 12, 0)
     store.close()
