@@ -54,11 +54,15 @@ def _tomorrow(report: "DayReport") -> str:
         )
     if not report.tomorrow.total:
         return _("Nothing is due tomorrow.")
-    text = _("Tomorrow: {due} due, {new} new.")
+    counts = _("{due} due, {new} new")
     if report.overdue:
-        text = _("Tomorrow: {due} due, {new} new; {overdue} are overdue.")
+        counts = _("{due} due, {new} new; {overdue} are overdue")
+    text = _("Tomorrow: {counts}.")
+    if report.is_unfinished:
+        text = _("If you stop now, tomorrow: {counts}.")
     due = report.tomorrow.due + report.tomorrow.learning
-    return text.format(due=due, new=report.tomorrow.new, overdue=report.overdue)
+    counts = counts.format(due=due, new=report.tomorrow.new, overdue=report.overdue)
+    return text.format(counts=counts)
 
 
 def _offers(report: "DayReport") -> list[str]:

@@ -35,7 +35,7 @@ from flash.service.finding import find, find_deck
 from flash.service.new_cards import add_new_deck, deck_of_new_cards, new_content
 from flash.service.note_media import media_file
 from flash.service.reviewing import back_up_after_review
-from flash.service.selection import Selected, day_of
+from flash.service.selection import day_of
 from flash.web.guard import Refused
 from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
@@ -134,10 +134,7 @@ class PagesApi:
 
     async def day(self, request: Any) -> Any:
         """Return how the study day went, and what tomorrow brings."""
-        given = request.query_params
-        choice = Selected(given.get("deck", ""), given.get("query", ""))
-        lines = await self._run(lambda app: day_of(app, choice))
-        return json_response(request, {"lines": lines})
+        return json_response(request, {"lines": await self._run(day_of)})
 
     async def tags(self, request: Any) -> Any:
         """Return the tags in use."""

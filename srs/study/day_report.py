@@ -1,7 +1,10 @@
 """The end of a day: what was answered, what is left, and what tomorrow brings.
 
-It counts all sessions of the study day.  Tomorrow's cards are those of the queue that
-a review would build then, with its limits.
+Today and tomorrow are about all cards and sessions, whatever the session was about;
+what is left and what could come next is about its cards.  Tomorrow's cards are those of
+the queue that a review would build then, with its limits, if no more is done today.
+The forecast (`srs.study.due_forecast`) assumes that today's cards are done; once they
+are, both say the same.
 """
 
 from functools import partial
@@ -31,9 +34,9 @@ class DayReport(Struct, frozen=True):
     streak: int
     """Consecutive days with answers."""
     left: Counts
-    """Cards that a review would still ask today."""
+    """Cards of the session that a review would still ask today."""
     tomorrow: Counts
-    """Cards that a review would ask tomorrow."""
+    """Cards that a review of all would ask tomorrow."""
     overdue: int
     """In a backlog the number of all reviews due tomorrow; else 0."""
     more_new: int
@@ -44,11 +47,13 @@ class DayReport(Struct, frozen=True):
     """Reviews due tomorrow that could be done today."""
     query: str = ""
     """How the user named the cards of the session; empty for all."""
+    is_unfinished: bool = False
+    """Whether a review of all cards would still ask some today."""
     is_exam_tomorrow: bool = False
-    """Whether tomorrow is the day of an exam that asks cards of the session."""
+    """Whether tomorrow is the day of an exam that asks cards."""
     is_passing: bool = False
-    """After some answers, or tomorrow, the query finds other cards: tomorrow's cards
-    are those of all, and none of them are asked ahead."""
+    """After some answers, or tomorrow, the query finds other cards: none of them are
+    asked ahead."""
 
 
 def day_report(
@@ -59,7 +64,7 @@ def day_report(
     Args:
         store: The store.
         options: The user's settings.
-        card_filter: Which cards are counted as left; the answers are those of all.
+        card_filter: Which cards are counted as left.
         now_ms: UTC milliseconds.
     """
     calendar = options.calendar
@@ -71,9 +76,11 @@ def day_report(
     today = build_queue(store, options, wanted, now_ms)
     all_due = build_queue(store, options, replace(wanted, days_ahead=1), now_ms)
     left = today.counts()
+    every = CardFilter()
+    rest = today if wanted == every else build_queue(store, options, every, now_ms)
+    tomorrow = build_queue(store, options, every, calendar.start_ms(day + 1))
     is_eve = options.exam is not None and options.exam.day == day + 1
-    lasting = CardFilter() if card_filter.is_passing else wanted
-    tomorrow = build_queue(store, options, lasting, calendar.start_ms(day + 1))
+    exam = read_exam_queue(DueCards(store, options, every, now_ms)) if is_eve else None
     cards = DueCards(store, options, wanted, now_ms)
     more = replace(wanted, new_total=cards.done_new + left.new + MORE_NEW)
     new = sum(1 for _ in DueCards(store, options, more, now_ms).new())
@@ -89,6 +96,7 @@ def day_report(
         more_due=0 if card_filter.is_passing else all_due.due_now() - today.due_now(),
         ahead=0 if card_filter.is_passing else len(all_due.ahead - today.ahead),
         query=wanted.query,
-        is_exam_tomorrow=is_eve and read_exam_queue(cards) is not None,
+        is_unfinished=rest.counts().total > 0,
+        is_exam_tomorrow=exam is not None,
         is_passing=card_filter.is_passing,
     )

@@ -59,9 +59,25 @@ def test_offered_commands_repeat_the_query() -> None:
 
 
 def test_an_unfinished_day_says_what_is_left() -> None:
-    assert end_lines(SUMMARY, replace(DONE, left=Counts(1, 2, 3)))[2:] == [
-        "Left today: new 1 · learning 2 · due 3. Continue with: flash review"
+    chosen = replace(DONE, left=Counts(1, 2, 3), is_unfinished=True)
+
+    assert end_lines(SUMMARY, chosen)[1:] == [
+        "If you stop now, tomorrow: 31 due, 20 new.",
+        "Left today: new 1 · learning 2 · due 3. Continue with: flash review",
     ]
+
+
+def test_a_finished_deck_does_not_end_the_day_of_others(flash: Run) -> None:
+    Path("other.yaml").write_text("deck: Other\ncards: [{front: Q, back: A}]", "utf-8")
+    flash("add", "other.yaml")
+
+    shown = flash("review", "Other", "--plain", typed="\n4\n")[1]
+    after = flash("review", "Some", "--plain", typed="\n4\n" * 20)[1]
+
+    assert "Today: 1 answer, " in shown
+    assert "If you stop now, tomorrow: 0 due, 20 new." in shown
+    assert "Today: 21 answers, " in after
+    assert "\nTomorrow: 0 due, 20 new." in after
 
 
 def test_overdue_cards_beyond_the_cap_are_offered() -> None:
@@ -137,7 +153,7 @@ def test_the_day_stays_after_leaving_the_screen(
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "Today: 1 answer, 100 % correct, 1 s. Streak: 1 day.",
-        "Tomorrow: 0 due, 20 new.",
+        "If you stop now, tomorrow: 0 due, 20 new.",
         "Left today: new 19 · learning 0 · due 0. Continue with: flash review",
     ]
 
@@ -152,7 +168,7 @@ def test_a_passing_query_says_the_same_of_tomorrow_as_none(
     shown = flash("review", query, "--plain", typed=typed, now=now)[1].splitlines()
     whole = flash("review", "--plain", typed="q\n", now=now)[1].splitlines()
 
-    (line,) = [one for one in whole if one.startswith("Tomorrow")]
+    (line,) = [one for one in whole if "omorrow: " in one]
     assert line in shown
     assert not any("--cram" in one or "--ahead" in one for one in shown)
 

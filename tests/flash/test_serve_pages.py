@@ -63,7 +63,6 @@ def test_the_day_ends_as_in_the_terminal(server: Server, answers: int) -> None:
     session = Session(server.store, server.clock)
     lines = end_lines(session.summary(), session.day_report())
     assert client.get("/api/day")["lines"] == lines[:2]
-    assert client.get("/api/day?deck=A")["lines"][0] == lines[0]
 
 
 def test_a_card_is_shown_without_changing_it(server: Server) -> None:

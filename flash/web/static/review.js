@@ -186,12 +186,12 @@ export class Review {
       this.refreshAfter(RETRY_MS);
       return;
     }
-    const { choice, filter, answered } = this.session;
+    const { choice, answered } = this.session;
     const { lines, links } = endOf(state, choice, answered.size > 0);
     const heading = this.view.showSentences(lines, ...links);
     heading.focus();
     if (state.name) return;
-    if (state.done_today) dayLines(filter).then((more) => this.view.addSentences(heading, more));
+    if (state.done_today) dayLines().then((more) => this.view.addSentences(heading, more));
     // The next day's cards come by themselves.
     this.refreshAfter(Math.max(1000, state.day_ends - now()));
   }
