@@ -117,7 +117,10 @@ def tags_by_hand(
     lines += [by_hand_text(note, (), reason) for note in cards]
     reason = _("the deck file of this card was not found")
     lines += [by_hand_text(note, (), reason) for note in missing]
-    text = _("{place}: the file differs from the store; run flash add {file} first")
+    text = _(
+        "{place}: the file differs from the store, as after an undo; change the file, "
+        "or take it over with flash add {file}"
+    )
     return lines + [
         text.format(place=place_of(note), file=shlex.quote(note.file))
         for note in outdated

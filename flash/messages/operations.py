@@ -144,11 +144,16 @@ def operation_text(done: "Operation") -> str:
     return done.name
 
 
-def undone_text(undone: "Operation") -> str:
-    """Describe what an undo did."""
+def undone_text(undone: "Operation", *, in_files: bool = False) -> str:
+    """Describe what an undo did.
+
+    Args:
+        undone: What was undone.
+        in_files: Whether the deck files are as before, too.
+    """
     if undone.is_void:
         return _("Nothing was undone: another device has changed it since.")
-    text = _undone_text(undone)
+    text = _undone_text(undone, in_files)
     if not undone.left:
         return text
     left = ngettext(
@@ -174,7 +179,7 @@ def undo_line(undone: "Undone | None", later: "Operation | None") -> str:
     return text.format(what=operation_text(later))
 
 
-def _undone_text(undone: "Operation") -> str:
+def _undone_text(undone: "Operation", in_files: bool) -> str:
     if undone.about and undone.name in _UNDONE_CARD:
         text = _(_UNDONE_CARD[undone.name])
         return text.format(question=short_question(undone.about))
@@ -186,7 +191,7 @@ def _undone_text(undone: "Operation") -> str:
         case "add":
             text = _("Undid adding {files} ({changes}). Files on disk are unchanged.")
         case "edit":
-            text = _("Undid editing {files} ({changes}). Files on disk are unchanged.")
+            text = _edit_undone(undone, in_files)
         case "remove":
             text = _("'{deck}' is back: {cards}.")
             return text.format(deck=undone.about, cards=count_cards(undone.count))
@@ -206,6 +211,17 @@ def _undone_text(undone: "Operation") -> str:
         _UNDONE_ACTIONS[k](n).format(n=n) for k, n in undone.actions.items() if n
     ]
     return text.format(files=_files(undone), changes=_(", ").join(changes))
+
+
+def _edit_undone(undone: "Operation", in_files: bool) -> str:
+    if in_files:
+        return _("Undid editing {files} ({changes}), on disk, too.")
+    if undone.files:
+        return _(
+            "Undid editing {files} ({changes}). Files on disk are unchanged: undo the "
+            "edit there, too, or it comes back."
+        )
+    return _("Undid editing {files} ({changes}).")
 
 
 def _files_text(done: "Operation") -> str:

@@ -22,6 +22,7 @@ from flash.service.edited_files import (
     text_of_note,
 )
 from flash.service.editor import KeptTexts, edit_file, edit_text
+from flash.service.file_patches import FilePatch, swap_patches
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days
@@ -30,6 +31,7 @@ from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
 from srs.store.connection import StoreError
 from srs.store.notes import stored_note_of
+from srs.store.operations import last_done_id
 from srs.store.redo import redo_operations
 from srs.store.removal import retire_notes
 from srs.store.search import ORDERS
@@ -56,6 +58,8 @@ class Browser:
         self.at = 0
         self.marked: set[int] = set()
         self._kept = KeptTexts()
+        self._written: dict[int, tuple[FilePatch, ...]] = {}
+        """Changed deck files by the operation whose undo changes them back."""
         self._version = app.store.version()
         self.search(query)
 
@@ -207,7 +211,10 @@ class Browser:
 
         change = partial(changed_tags, added=added, removed=removed)
         tagging = plan_tags(self._app, self.chosen(), change)
-        apply_tagging(self._app, tagging, write=True)
+        with self._app.store.transaction() as connection:
+            apply_tagging(self._app, tagging, write=True)
+            if tagging.in_files:
+                self._written[last_done_id(connection)] = tagging.in_files
         self.refresh()
         files = len(tagging.in_files)
         by_hand = tags_by_hand(
@@ -261,17 +268,33 @@ class Browser:
         return open_media(store, prompt, opener, is_answered=True)
 
     def undo(self) -> str:
-        """Undo the last operation; return what was undone, empty for nothing."""
-        undone = undo_operations(self._app.store, 1)
+        """Undo the last operation; return what was undone, empty for nothing.
+
+        A tag that was changed here is changed back in the deck files, too.
+
+        Raises:
+            ExportError: A deck file can't be written; nothing was undone.
+        """
+        store, in_files = self._app.store, False
+        with store.transaction() as connection:
+            patches = self._written.get(last_done_id(connection), ())
+            undone = undo_operations(store, 1)
+            if patches:
+                in_files = swap_patches(store, patches, undoes=True)
         self.refresh()
-        return undone_text(undone[0].operation) if undone else ""
+        return undone_text(undone[0].operation, in_files=in_files) if undone else ""
 
     def redo(self) -> str:
         """Do what was undone again; return what was done, empty for nothing.
 
         Raises:
+            ExportError: A deck file can't be written; nothing was done.
             StoreError: The store has changed since.
         """
-        done = redo_operations(self._app.store, 1)
+        store = self._app.store
+        with store.transaction() as connection:
+            done = redo_operations(store, 1)
+            patches = self._written.get(last_done_id(connection), ()) if done else ()
+            swap_patches(store, patches, undoes=False)
         self.refresh()
         return operation_text(done[0]) if done else ""

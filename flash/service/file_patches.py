@@ -100,6 +100,33 @@ def _keep_one(path: Path, target: Path, copy: Path | None, is_written: bool) -> 
             raise ExportError(str(path), message, hint) from None
 
 
+def swap_patches(store: Store, patches: Iterable[FilePatch], *, undoes: bool) -> bool:
+    """Undo edits of deck files in a transaction, or make them again.
+
+    A file that was edited since is left as it is.
+
+    Returns:
+        True if every file is as before the edit, or after it if it was made again.
+
+    Raises:
+        ExportError: A file can't be written; the old ones are unchanged.
+    """
+    is_whole = True
+    for one in patches:
+        path = Path(one.file)
+        here, wanted = one.before, one.after
+        if undoes:
+            here, wanted = wanted, here
+        try:
+            is_same = read_text(path) == here
+        except DeckError:
+            is_same = False
+        if is_same:
+            write_with_store(store, path, wanted)
+        is_whole = is_whole and is_same
+    return is_whole
+
+
 def shown_path(path: Path) -> str:
     """Return a path, relative if it is below the present folder."""
     here = Path.cwd()

@@ -114,6 +114,11 @@ def last_operation(connection: sqlite3.Connection) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 
+def last_done_id(connection: sqlite3.Connection) -> int:
+    """Return the id of the last operation that is not undone, 0 if there is none."""
+    return int(connection.execute(f"select {LAST_DONE}").fetchone()[0])
+
+
 @contextmanager
 def one_operation(connection: sqlite3.Connection, name: str) -> Iterator[None]:
     """Join inside a transaction the operations of a block, which share no key.

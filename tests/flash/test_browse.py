@@ -11,11 +11,12 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_text, line_width
+from export.files import ExportError
 from flash.service import browsing
 from flash.service.browsing import Browser
 from flash.service.context import AppContext
 from flash.tui.browse_app import BrowseApp, browse_layout
-from srs.store.connection import StoreError
+from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
 from srs.store.removal import delete_notes
 
@@ -50,6 +51,10 @@ def shown(app: BrowseApp) -> str:
 
 def text_of(file: str) -> str:
     return Path(file).read_text("utf-8")
+
+
+def write(file: str, text: str) -> None:
+    Path(file).write_text(text, "utf-8")
 
 
 async def press(pilot: Pilot[None], *keys: str) -> str:
@@ -280,6 +285,57 @@ async def test_several_tags_are_added_in_their_order(app: BrowseApp) -> None:
     assert "Edited 1 deck file." in done
     tags = [text_of("cells.yaml").index(tag) for tag in ("keep", "zz", "yy")]
     assert tags == sorted(tags)
+
+
+async def test_undo_takes_a_tag_back_in_the_deck_files(
+    flash: Run, app: BrowseApp
+) -> None:
+    write("more.yaml", "deck: M\ncards: [{front: Q, back: A}]\n")
+    flash("add", "more.yaml")
+    files = ("cells.yaml", "more.yaml")
+    before = [*map(text_of, files)]
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await press(pilot, "/", "enter", *["space", "down"] * 4, *"ttag", "enter")
+        tagged = [*map(text_of, files)]
+        undone = await press(pilot, "u")
+        assert [*map(text_of, files)] == before
+        await press(pilot, "U")
+        assert [*map(text_of, files)] == tagged
+        await press(pilot, "u", "escape", *"tother", "enter")
+
+    assert "Undid editing 2 files (" in undone
+    assert "), on disk, too." in undone
+    assert all("tag" in text for text in tagged)
+    assert "other" in "".join(map(text_of, files))
+    assert "tag]" not in "".join(map(text_of, files))
+
+
+async def test_undo_leaves_a_file_that_was_edited_since(app: BrowseApp) -> None:
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, *"ttag", "enter")
+        edited = text_of("cells.yaml") + "# mine\n"
+        write("cells.yaml", edited)
+        undone = await press(pilot, "u")
+
+    assert "undo the edit there, too" in " ".join(undone.split())
+    assert text_of("cells.yaml") == edited
+
+
+async def test_an_undo_that_cannot_write_the_file_undoes_nothing(
+    app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_store: Store, path: Path, _text: str) -> None:
+        raise ExportError(str(path), "read-only", "")
+
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, *"ttag", "enter")
+        monkeypatch.setattr("flash.service.file_patches.write_with_store", refuse)
+        shown = await press(pilot, "u")
+        found = await press(pilot, *"/tag:tag", "enter")
+
+    assert "read-only" in shown
+    assert "1 of 1" in found
 
 
 async def test_a_wide_blank_and_pasted_lines_are_typed(app: BrowseApp) -> None:

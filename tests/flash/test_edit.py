@@ -38,8 +38,10 @@ def test_a_deck_file_is_opened_and_added(
 
     asked = [one["question"] for one in flash.json("list", "powerhouse")]
     assert asked == ["Which organelle makes most energy?"]
-    done = "Undid editing cells.yaml (1 changed note is restored)."
-    assert flash("undo")[1] == f"{done} Files on disk are unchanged.\n"
+    assert flash("undo")[1] == (
+        "Undid editing cells.yaml (1 changed note is restored). Files on disk are"
+        " unchanged: undo the edit there, too, or it comes back.\n"
+    )
 
 
 def test_the_editor_opens_the_line_of_the_card(

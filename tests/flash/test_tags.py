@@ -276,7 +276,7 @@ def test_a_file_that_differs_from_the_store_is_to_be_added_first(flash: Run) -> 
 
     err = flash("tag", "add", "two", "E1", "--write")[2]
 
-    assert "e.yaml:2: the file differs from the store; run flash add " in err
+    assert "e.yaml:2: the file differs from the store, as after an undo; " in err
     assert "by hand" not in err
     flash("add", "e.yaml")
     assert "by hand" not in flash("tag", "add", "two", "E1", "--write")[2]
