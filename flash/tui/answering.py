@@ -3,6 +3,7 @@
 That is the message, the source of a card, and the search for a confused card.
 """
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from flash.messages.cards import source_url
 from flash.messages.review import NO_SOURCE, source_opened
 from flash.service.reviewing import open_in_browser
 from flash.tui.confusion_search import ConfusionSearch
-from flash.tui.view import AnsweringView
+from flash.tui.view import AnsweringView, Overlay
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
@@ -31,8 +32,16 @@ class AnsweringModel(Generic[AnsweringViewT]):
         """The last error of the store, unless a step was saved since."""
 
     def show_message(self, message: str, *, is_alarm: bool = False) -> None:
-        """Show a short message until the next one."""
+        """Show a short message until the next one, or until something is opened."""
         self.view = replace(self.view, message=message, is_alarm=is_alarm)
+
+    def _cover(
+        self, title: str, lines: Iterable[str], *, is_edit_offered: bool = False
+    ) -> None:
+        """Cover the card with a text."""
+        self.show_message("")
+        overlay = Overlay(title, tuple(lines), is_edit_offered)
+        self.view = replace(self.view, overlay=overlay)
 
     def _open_source(self, prompt: Prompt | None) -> None:
         url = source_url(prompt.note) if prompt else ""
@@ -41,6 +50,8 @@ class AnsweringModel(Generic[AnsweringViewT]):
 
     def _show_search(self, search: ConfusionSearch | None) -> None:
         """Show a search, or end it."""
+        if search is not None:
+            self.show_message("")
         self._search = search
         self.view = replace(self.view, search=search and search.view)
 

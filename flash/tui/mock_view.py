@@ -275,5 +275,4 @@ class MockViewModel(AnsweringModel[MockView]):
         keys = result_keys() if self._session.is_finished else exam_keys()
         lines = tuple(labelled(f"{key}  {label}", text) for key, label, text in keys)
         scroll = _("Arrows up and down, PgUp, PgDn: scroll a long question")
-        overlay = Overlay(_("Keys"), (*lines, "", scroll))
-        self.view = replace(self.view, overlay=overlay)
+        self._cover(_("Keys"), (*lines, "", scroll))

@@ -216,14 +216,14 @@ class ReviewViewModel(AnsweringModel[View]):
         self.view = replace(self.view, chosen=chosen)
 
     def _start_typing(self) -> None:
+        self.show_message("")
         self.view = replace(self.view, typing=TextInput())
 
     def _show_help(self) -> None:
-        self.view = replace(self.view, overlay=Overlay(*help_lines(self.view.keys)))
+        self._cover(*help_lines(self.view.keys))
 
     def _show_history(self) -> None:
-        lines = tuple(history_lines(self.session.history()))
-        self.view = replace(self.view, overlay=Overlay(_("History"), lines))
+        self._cover(_("History"), history_lines(self.session.history()))
 
     def _open(self) -> None:
         """Open the source; before the answer is shown, only if pressed again."""
@@ -366,10 +366,10 @@ class ReviewViewModel(AnsweringModel[View]):
         """
         trouble = self._reload(text, handed_out)
         if trouble is not None:
-            lines = tuple(trouble.splitlines())
-            title = _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
-            overlay = Overlay(self.view.keys.fill(title), lines, is_edit_offered=True)
-            self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
+            title = self.view.keys.fill(
+                _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
+            )
+            self._cover(title, trouble.splitlines(), is_edit_offered=True)
             return
         with self._showing_failures():
             self._ask_again()

@@ -84,7 +84,7 @@ def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None
         *lines[16:19],
         "(1 to 3 chooses, Enter shows the answer, ? for help)",
         "Today: 1 answer, 100 % correct, 0 s. Streak: 1 day.",
-        "Tomorrow: 1 due, 2 new.",
+        "If you stop now, tomorrow: 1 due, 2 new.",
         "Left today: new 2 · learning 1 · due 0. Continue with: flash review",
     ]
     assert sorted(line[3:] for line in lines[16:19]) == [
@@ -123,7 +123,7 @@ def test_the_end_of_the_input_ends_the_review(setup: ReviewSetup) -> None:
         "Yes",
         RATINGS,
         "No cards were answered today.",
-        "Tomorrow: 0 due, 1 new.",
+        "If you stop now, tomorrow: 0 due, 1 new.",
         "Left today: new 1 · learning 0 · due 0. Continue with: flash review",
     ]
     assert summary.answered == 0
@@ -202,7 +202,7 @@ def test_the_answer_limit_ends_a_plain_review(setup: ReviewSetup) -> None:
     assert summary.answered == 1
     assert lines[-3:] == [
         "Today: 1 answer, 100 % correct, 0 s. Streak: 1 day.",
-        "Tomorrow: 0 due, 2 new.",
+        "If you stop now, tomorrow: 0 due, 2 new.",
         "Left today: new 2 · learning 0 · due 0. Continue with: flash review",
     ]
 

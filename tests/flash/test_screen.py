@@ -250,6 +250,20 @@ def test_a_flag_of_a_card_removed_elsewhere_is_not_recorded(
     assert review.view.prompt != prompt
 
 
+@pytest.mark.parametrize("key", ["?", "i", "x", "t", "space"])
+def test_an_old_message_goes_when_something_is_opened(
+    setup: ReviewSetup, key: str
+) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "space", "1", "b")
+    assert review.view.message == "Buried until tomorrow. Press u to undo."
+    press(review, key)
+    assert review.view.message == ""
+
+    press(review, "escape", "escape", "9")
+    assert review.view.message == ""
+
+
 def test_undo_takes_back_one_step_at_a_time(setup: ReviewSetup) -> None:
     review = ReviewViewModel(setup.session())
     press(review, "space", "1", "b", "u", "u")
@@ -480,7 +494,7 @@ def test_the_answer_limit_ends_the_review(setup: ReviewSetup) -> None:
 
     assert review.view.sentences == (
         "Today: 1 answer, 0 % correct, 30 s. Streak: 1 day.",
-        "Tomorrow: 1 due, 2 new.",
+        "If you stop now, tomorrow: 1 due, 2 new.",
         "Left today: new 2 · learning 1 · due 0. Continue with: flash review",
     )
 
@@ -1007,8 +1021,10 @@ async def test_o_on_a_question_asks_before_it_opens(
     app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "o")
-        asked = app.review.view.message
         await pressed(pilot, "?", "?", "o")
+        asked = app.review.view.message
+        assert opened == []
+        await pressed(pilot, "o")
 
     assert asked == "The source may give the answer away. Press o again to open it."
     assert opened == ["https://docs.aws.amazon.com/kms/"]
