@@ -1,6 +1,7 @@
 """Texts of `flash browse`."""
 
 from cards.translate import N_, _
+from flash.messages.phrases import labelled
 
 NO_CARDS = N_("No card matches.")
 DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")
@@ -9,32 +10,44 @@ CHANGED_ELSEWHERE = N_("Another session changed these cards; nothing was done.")
 NEEDS_TERMINAL = N_("flash browse needs a terminal")
 
 
-_NEEDED = ("/", "↑↓", "J K", "q")
+_NEEDED = ("/", "↑↓", "J K", "q", "?")
 """The keys to name where there is room for few."""
 
 
 def browse_keys(*, is_short: bool = False) -> list[tuple[str, str]]:
     """Name the keys, or only those without which nobody gets on."""
-    keys = [
-        ("/", _("query")),
-        ("↑↓", _("select")),
-        ("J K", _("scroll")),
-        (_("Space"), _("mark")),
-        ("s", _("suspend")),
-        ("b", _("bury")),
-        ("0-7", _("flag")),
-        ("d", _("due")),
-        ("r", _("reset")),
-        ("t", _("tag")),
-        ("e", _("edit")),
-        ("x", _("remove")),
-        ("u", _("undo")),
-        ("U", _("redo")),
-        ("o", _("sort")),
-        ("p", _("media")),
-        ("q", _("quit")),
+    labels = {key: label for key, label, _description in _keys()}
+    return [(key, labels[key]) for key in (_NEEDED if is_short else labels)]
+
+
+def browse_help() -> tuple[str, list[str]]:
+    """Return the title and the lines of the help."""
+    title = _("A key changes the marked cards, or the selected one if none is marked.")
+    return title, [labelled(f"{key}  {label}", text) for key, label, text in _keys()]
+
+
+def _keys() -> list[tuple[str, str, str]]:
+    """Return the keys with a label and a description."""
+    return [
+        ("/", _("query"), _("find other cards")),
+        ("↑↓", _("select"), _("j, k, PgUp, PgDn, Home and End, too")),
+        ("J K", _("scroll"), _("scroll a long card; so do Shift and the arrows")),
+        (_("Space"), _("mark"), _("mark the card, or unmark it; Esc unmarks all")),
+        ("s", _("suspend"), _("hide until you unsuspend them; unsuspend if all are")),
+        ("b", _("bury"), _("hide until tomorrow; unbury if all are buried")),
+        ("0-7", _("flag"), _("mark with a flag, 1 to 7; 0 removes it")),
+        ("d", _("due"), _("set the due day")),
+        ("r", _("reset"), _("make the cards new again")),
+        ("t", _("tag"), _("add tags, or remove them, also in deck files")),
+        ("e", _("edit"), _("open the selected card in your editor")),
+        ("x", _("remove"), _("retire the cards; adding their file brings them back")),
+        ("u", _("undo"), _("undo the last operation, of any command")),
+        ("U", _("redo"), _("do again what was undone")),
+        ("o", _("sort"), _("by new-card order, due day, lapses, stability, day added")),
+        ("p", _("media"), _("open the card's pictures, and play its sounds")),
+        ("?", _("help"), _("show this help")),
+        ("q", _("quit"), _("leave; every change is already saved")),
     ]
-    return [one for one in keys if not is_short or one[0] in _NEEDED]
 
 
 def typing_keys(purpose: str) -> str:

@@ -22,6 +22,7 @@ from flash.messages.browsing import (
     DUE_PROMPT,
     NO_CARDS,
     TAG_PROMPT,
+    browse_help,
     browse_keys,
     found_line,
     sorted_line,
@@ -32,18 +33,22 @@ from flash.messages.listing import changed_line, list_headings, state_text
 from flash.messages.review import NO_DECKS, NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
-from flash.tui.card import card_layout
+from flash.tui.card import card_layout, covering_layout
 from flash.tui.page import (
     CARD_ONLY,
     COMPACT,
+    Frame,
     Page,
+    covering_keys,
     dim,
+    footer,
     key_rows,
     message_lines,
     more_sign,
+    placed,
 )
 from flash.tui.text_input import EDIT_KEYS, TextInput, input_line, pasted
-from flash.tui.view import Mode, ScreenView, View, key_name
+from flash.tui.view import AnsweringView, Mode, Overlay, View, key_name
 from srs.store.card_list import CardListRow
 from srs.study.prompt import Prompt
 
@@ -58,7 +63,7 @@ _PURPOSES = {"/": "query", "d": "due", "t": "tag"}
 _CHANGES = {"s": "suspended", "b": "buried", "r": "reset", "x": "removed"}
 
 
-class BrowseView(ScreenView, frozen=True):
+class BrowseView(AnsweringView, frozen=True):
     """What the screen shows at one moment."""
 
     query: str = ""
@@ -93,21 +98,35 @@ class BrowseApp(ScreenApp):
         """Type, move, or change cards."""
         if self._is_ending:
             return
-        view = self.widget.view
+        view, key = self.widget.view, key_name(event.key, event.character)
         if view.typing is not None:
             self._type(event.key, event.character or "")
-            return
-        key = key_name(event.key, event.character)
-        rows = self._moves(key)
-        if key == "q":
+        elif view.overlay is not None:
+            self._press_on_help(key)
+        elif key == "q":
             self.end(None)
-            return
-        has_other_choice = self.browser.has_other_choice()
+        else:
+            self._press_on_list(key)
+
+    def _press_on_help(self, key: str) -> None:
+        """Scroll the help, or leave it."""
+        rows = self._moves(key)
+        if rows:
+            self.widget.scroll_card(rows)
+        else:
+            self._show()
+
+    def _press_on_list(self, key: str) -> None:
+        rows, has_other_choice = self._moves(key), self.browser.has_other_choice()
         if key in _CARD_ROWS:
             self.widget.scroll_card(_CARD_ROWS[key])
         elif rows:
             self.browser.move(rows)
             self._show()
+        elif key == "?":
+            title, lines = browse_help()
+            overlay = Overlay(title, tuple(lines))
+            self.widget.show(replace(_view(self.browser), overlay=overlay))
         elif has_other_choice:
             self._show(_(CHANGED_ELSEWHERE), is_alarm=True)
         elif key in _PURPOSES:
@@ -224,6 +243,11 @@ def browse_layout(
 
     The rows of a page are those of the list.
     """
+    cover, keys = covering_layout(view, columns), covering_keys(view, columns)
+    if cover is not None and keys is not None:
+        head = [_query_line(view, columns)] if rows > CARD_ONLY else []
+        frame = Frame(head, [()], footer(*keys, columns, rows))
+        return placed(frame, cover, columns, rows, scroll)
     foot = _foot(view, columns, rows)
     message = message_lines(view, columns, rows)
     is_wide = columns >= _WIDE
