@@ -6,15 +6,24 @@ reaches a terminal.
 
 import io
 import os
+import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cards.errors import DeckError, FlashError, Problem, printable
-from cards.text.width import clean, clipped, width_of
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    clean,
+    clipped,
+    width_of,
+    wrap_whole_words,
+)
 from cards.translate import ngettext
 
 if TYPE_CHECKING:
@@ -24,6 +33,9 @@ _LONG = 5000
 """Fewest items for which a progress bar is shown."""
 _BAR_COLUMNS = 36
 _MOST_PROBLEMS = 100
+_STYLES = {"1": TextStyle.BOLD, "2": TextStyle.DIM}
+_CODES = {style: code for code, style in _STYLES.items()}
+_STYLED = re.compile("\x1b\\[([12])m(.*?)\x1b\\[0m")
 _SHORTEST = 12
 """Fewest columns that a shortened text needs."""
 
@@ -56,15 +68,44 @@ def styled(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
 
 
+def fitted(text: str, stream: TextIO) -> str:
+    """Break the lines of a clean text at blanks if a terminal is too narrow for them.
+
+    Args:
+        text: It may contain styles, see `styled`.
+        stream: Where it goes.
+    """
+    if not stream.isatty():
+        return text
+    columns = terminal_columns()
+    return "\n".join(
+        "".join(
+            f"\x1b[{_CODES[style]}m{part}\x1b[0m" if style in _CODES else part
+            for part, style in wrapped
+        )
+        for line in text.split("\n")
+        for wrapped in wrap_whole_words(_spans(line), columns)
+    )
+
+
+def _spans(text: str) -> Line:
+    """Read the styles of `styled`."""
+    plain, *others = _STYLED.split(text)
+    found = [StyledText(plain)]
+    for code, part, after in zip(others[::3], others[1::3], others[2::3], strict=True):
+        found += [StyledText(part, _STYLES[code]), StyledText(after)]
+    return tuple(span for span in found if span.text)
+
+
 def echo(text: str = "") -> None:
     """Print text, cleaned."""
-    print(clean(text))
+    print(fitted(clean(text), sys.stdout))
 
 
 def echo_err(message: str) -> None:
     """Write a message to stderr, cleaned; a full or closed stderr is no error."""
     with suppress(OSError):
-        sys.stderr.write(clean(message) + "\n")
+        sys.stderr.write(fitted(clean(message), sys.stderr) + "\n")
 
 
 def echo_error(error: FlashError, *, as_json: bool) -> None:
@@ -121,7 +162,7 @@ def _echo_json(error: dict[str, object]) -> None:
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines that are clean already and may contain styles."""
     for line in lines:
-        print(line)
+        print(fitted(line, sys.stdout))
 
 
 def print_code(text: str) -> None:
@@ -145,6 +186,7 @@ def print_code(text: str) -> None:
 def page_lines(lines: Sequence[str]) -> None:
     """Print lines as `print_lines` does; through the user's pager if they are many."""
     rows = shutil.get_terminal_size((80, 24)).lines
+    lines = [part for line in lines for part in fitted(line, sys.stdout).split("\n")]
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or len(lines) < rows:
         print_lines(lines)
         return

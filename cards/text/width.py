@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntFlag
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 
@@ -105,6 +105,8 @@ _UNIT = (
 )
 _JOINER = "\u200d"
 _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_GAP = re.compile("  +")
+"""Blanks before a text, or between a label and its text."""
 _WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
 ENDLESS = 100_000
 """A width at which nothing is wrapped."""
@@ -196,7 +198,31 @@ def wrap(line: Line, columns: int) -> list[Line]:
     text = line_text(line)
     if width_of(text) <= columns:
         return [line]
-    return list(_parts(line, _breaks(text, columns)))
+    return list(_parts(line, _breaks(text, _units(text, columns), columns)))
+
+
+def wrap_whole_words(line: Line, columns: int) -> list[Line]:
+    """Break a line at blanks, or between Japanese characters.
+
+    A word that is wider than `columns` stays whole, such as a path.  All lines but the
+    first are indented as the text is, or to where it continues after a gap.
+
+    Args:
+        line: Cleaned spans without line ends.
+        columns: Width of each line, 1 or more.
+    """
+    text = line_text(line)
+    if width_of(text) <= columns:
+        return [line]
+    gaps = islice(_GAP.finditer(text), 2 if text[:2] == "  " else 1)
+    ends = [0, *(gap.end() for gap in gaps)]
+    start = max(end for end in ends if width_of(text[:end]) <= columns * 3 // 5)
+    room = columns - width_of(text[:start])
+    ((*head,), body) = _parts(line, [(0, start), (start, len(text))])
+    units = re.findall(_UNIT, line_text(body))
+    first, *others = _parts(body, _breaks(line_text(body), filter(None, units), room))
+    indent = StyledText(" " * (columns - room))
+    return [(*head, *first), *((indent, *other) for other in others)]
 
 
 def widest_word(line: Line, columns: int) -> int:
@@ -220,10 +246,10 @@ def wrap_evenly(line: Line, columns: int) -> list[Line]:
     return wrapped
 
 
-def _breaks(text: str, columns: int) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each line in the text."""
+def _breaks(text: str, units: Iterable[str], columns: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each line in the text, which has these units."""
     start, end, used = 0, 0, 0
-    for unit in _units(text, columns):
+    for unit in units:
         seen = width_of(unit.rstrip(" \u3000"))
         if used and used + seen > columns:
             yield start, _without_blanks(text, start, end)

@@ -11,7 +11,7 @@ from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
 from flash.messages.listing import change_question
-from flash.terminal import echo_err
+from flash.terminal import echo_err, fitted
 
 MANY = 50
 """A change of more cards than this is asked about."""
@@ -46,7 +46,7 @@ def is_confirmed(question: str) -> bool:
 def _read_answer(question: str) -> str:
     """Ask once; an input method may leave the answer full-width."""
     with suppress(OSError):
-        sys.stderr.write(clean(question) + " [y/N]:")
+        sys.stderr.write(fitted(clean(question) + " [y/N]:", sys.stderr))
         sys.stderr.flush()
     try:
         # With a prompt of its own, readline does not clear the question with Backspace.

@@ -19,6 +19,7 @@ from typer.exceptions import TyperException
 from cards.text.width import StyledText, clean, line_text, width_of, wrap
 from cards.translate import _, is_translated
 from flash.messages.usage import usage_text
+from flash.terminal import fitted
 
 _Context: Any = TyperCommand.context_class
 _MOST_NAMES = 30
@@ -99,7 +100,7 @@ def show_usage_error(error: TyperException) -> None:
     error.message = clean(error.message)
     error.show(shown)  # type: ignore[attr-defined]  # of all that typer raises
     lines = shown.getvalue().split("\n")
-    sys.stderr.write("\n".join(map(usage_text, lines)))
+    sys.stderr.write(fitted("\n".join(map(usage_text, lines)), sys.stderr))
 
 
 def _wrapped(text: str, columns: int) -> list[str]:

@@ -13,6 +13,7 @@ from flash.messages.cards import one_line
 from flash.messages.phrases import sentence
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.terminal import fitted
 from srs.store.card_search import Candidate
 
 
@@ -34,7 +35,7 @@ class PlainStream:
 
     def print(self, text: str = "") -> None:
         """Write text, cleaned."""
-        for line in clean(text).split("\n"):
+        for line in fitted(clean(text), self._stdout).split("\n"):
             self._stdout.write(line + "\n")
             self._stdout.flush()
 

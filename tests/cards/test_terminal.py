@@ -22,6 +22,7 @@ from cards.text.width import (
     width_of,
     wrap,
     wrap_evenly,
+    wrap_whole_words,
 )
 
 PIECES = st.sampled_from(
@@ -103,6 +104,20 @@ def test_even_wrapping_needs_no_extra_lines(text: str, columns: int) -> None:
     line = (StyledText(text),)
 
     assert len(wrap_evenly(line, columns)) == len(wrap(line, columns))
+
+
+@given(WRITTEN, st.integers(0, 6), st.integers(8, 30))
+def test_words_are_kept_whole_and_set_in(text: str, blanks: int, columns: int) -> None:
+    whole = " " * blanks + "A label  " + text
+    lines = [line_text(one) for one in wrap_whole_words((StyledText(whole),), columns)]
+
+    assert "".join(lines).replace(" ", "") == whole.replace(" ", "")
+    assert " ".join(lines).split()[:2] == ["A", "label"]
+    words = {word for word in whole.split() if word.isascii()}
+    assert words <= set(" ".join(lines).split())
+    for line in lines:
+        rest = line.lstrip(" ")
+        assert width_of(line) <= columns or " " not in rest.rstrip(" ")
 
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufe0f\u180b\u3164\U000e0041\U000e0100"
@@ -187,6 +202,25 @@ def test_clipped_text_fits(text: str, columns: int) -> None:
 
 def test_long_text_is_clipped_without_being_measured() -> None:
     assert clipped("語" * 10_000_000, 5) == "語語…"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  new   one two three", ["  new   one two", "        three"]),
+        (
+            "a: /a/long/path/of-a/file.yaml ok",
+            ["a:", "/a/long/path/of-a/file.yaml", "ok"],
+        ),
+        ("a long label here  one", ["a long label", "here  one"]),
+        ("  今日：一つ、二つ、三つ", ["  今日：一つ、二", "  つ、三つ"]),
+        ("", [""]),
+    ],
+)
+def test_what_follows_is_set_in_like_its_text(text: str, expected: list[str]) -> None:
+    lines = wrap_whole_words((StyledText(text),), 16)
+
+    assert [line_text(line) for line in lines] == expected
 
 
 @pytest.mark.parametrize(

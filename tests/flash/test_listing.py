@@ -1,8 +1,10 @@
 """The exact output of listings."""
 
+import io
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,15 @@ import pytest
 from command_runner import Run
 
 from cards.text.width import width_of
-from flash.terminal import table_lines
+from flash.cli.plain_stream import PlainStream
+from flash.terminal import (
+    echo,
+    echo_err,
+    page_lines,
+    print_lines,
+    styled,
+    table_lines,
+)
 
 DECK = """\
 deck: Cells::Basics
@@ -332,6 +342,32 @@ def test_a_table_fits_a_narrow_terminal_and_a_pipe_gets_all(
     lines = [re.sub(r"\x1b\[\d*m", "", line) for line in shown]
     assert max(map(width_of, lines)) <= columns
     assert {"49", "7", "1000", "short"} <= set(" ".join(lines).split())
+
+
+def test_sentences_break_at_blanks_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "  label  of a sentence that is longer"
+
+    def show() -> list[str]:
+        line = f"  {styled('label', '1')}  of a sentence that is longer"
+        for write in (echo, echo_err, PlainStream(io.StringIO(), sys.stdout).print):
+            write(text)
+        print_lines([line])
+        page_lines([line])
+        shown = capsys.readouterr()
+        return (shown.out + shown.err).splitlines()
+
+    assert show() == [text] * 5
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    shown = show()
+
+    bold = "\x1b[1mlabel\x1b[0m"
+    assert shown[::2].count("  label  of a sentence that is") == 3
+    assert shown[::2].count(f"  {bold}  of a sentence that is") == 2
+    assert shown[1::2] == ["         longer"] * 5
 
 
 def test_children_come_below_their_deck(flash: Run) -> None:

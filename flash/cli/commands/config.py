@@ -19,7 +19,7 @@ from flash.service.settings import (
     setting_name,
     settings_of_decks,
 )
-from flash.terminal import echo_err, print_json, styled
+from flash.terminal import echo, echo_err, print_json, print_lines, styled
 
 
 def config(
@@ -83,9 +83,9 @@ def config(
         return
     for one, found in shown.items():
         mark = styled(_("  (set for this deck)"), "2") if one in own else ""
-        print(clean(f"{one:<18} {format_setting(one, found)}") + mark)
+        print_lines([clean(f"{one:<18} {format_setting(one, found)}") + mark])
     if of_decks:
-        print()
-        print(_("Decks with settings of their own (see --deck):"))
+        echo()
+        echo(_("Decks with settings of their own (see --deck):"))
         for one, text in of_decks.items():
-            print(clean(f"{one}: {text}"))
+            echo(f"{one}: {text}")

@@ -14,6 +14,7 @@ from flash.terminal import (
     clip_line,
     echo,
     print_json,
+    print_lines,
     styled,
     terminal_columns,
     working,
@@ -117,6 +118,6 @@ def log(
         mark = _("  (undone)") if one.undone else ""
         room = max(20, terminal_columns() - len(at) - 2 - width_of(mark))
         line = f"{at}  {clip_line(operation_text(one), room)}{mark}"
-        typer.echo(styled(line, "2") if one.undone else line)
+        print_lines([styled(line, "2") if one.undone else line])
     if not found:
-        typer.echo(_("No operations yet."))
+        echo(_("No operations yet."))
