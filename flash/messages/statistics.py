@@ -26,6 +26,11 @@ def seconds(value: float | None) -> str:
     return "–" if value is None else _("{n} s").format(n=f"{value:.1f}")
 
 
+def _time(spent_s: float) -> str:
+    """Format the time of many answers."""
+    return duration_label(round(1000 * spent_s))
+
+
 def interval_names() -> list[str]:
     """Name the groups of intervals: `1`, `2–3`, … (days)."""
     ranges = [f"{shorter + 1}–{longest}" for shorter, longest in pairwise(INTERVALS)]
@@ -92,7 +97,7 @@ def today_summary(found: Overview) -> str:
     return _("{answers}, {percent} % correct, {time}; {due}").format(
         answers=count_answers(count),
         percent=round(100 * (count - found.again_today) / count),
-        time=duration_label(round(1000 * found.seconds_today)),
+        time=_time(found.seconds_today),
         due=due,
     )
 
@@ -145,7 +150,7 @@ def day_summary(day: date, answers: int, spent_s: float) -> str:
     return _("{day}: {answers}, {time}").format(
         day=dated(day),
         answers=count_answers(answers),
-        time=duration_label(round(1000 * spent_s)),
+        time=_time(spent_s),
     )
 
 
@@ -223,7 +228,7 @@ def overview_figures(
     total = Retention(
         sum(one.recalled for one in both), sum(one.reviews for one in both)
     )
-    time = duration_label(round(1000 * found.seconds_today))
+    time = _time(found.seconds_today)
     return [
         (
             _("Today"),
