@@ -298,7 +298,11 @@ def _foot(view: BrowseView, columns: int, rows: int) -> list[Line]:
         return []
     if view.typing is not None:
         return [dim(clipped(" " + typing_keys(view.purpose), columns))]
-    lines = key_rows(browse_keys(is_short=rows < COMPACT), columns)
+    lines = key_rows(browse_keys(), columns)
+    if rows >= COMPACT and len(lines) <= rows // 5:
+        return lines
+    # The help has the others.
+    lines = key_rows(browse_keys(is_short=True), columns)
     return lines[:1] if rows < COMPACT else lines
 
 

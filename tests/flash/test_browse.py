@@ -225,6 +225,17 @@ async def test_a_low_terminal_shows_the_card_and_its_keys(
     assert "".join(map(line_text, lines)).count("Which organelle makes") == 2
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(40, 14), (40, 24), (80, 14), (20, 15)])
+async def test_the_keys_leave_room_and_name_the_help(
+    app: BrowseApp, columns: int, rows: int
+) -> None:
+    lines = [*map(line_text, browse_layout(app.widget.view, columns, rows).lines)]
+    foot = next(i for i, line in enumerate(lines) if line.startswith(" / query"))
+
+    assert rows - foot <= max(3, rows // 5)
+    assert "? help" in " ".join(lines[foot:])
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 24)])
 @pytest.mark.parametrize("keys", [("J", "K"), ("shift+down", "shift+up")])
 async def test_a_long_card_scrolls_to_its_end(
