@@ -95,7 +95,7 @@ def questions(content: Content, language: str = "") -> tuple[Question, ...]:
         case Compare():
             return tuple(_compare(content, language))
         case MultiQuestion():
-            named = zip(parts_of(content), content.questions, strict=True)
+            named = sub_questions(content).items()
             return tuple(_sided(part, sub) for part, sub in named)
 
 
@@ -248,6 +248,27 @@ def text_around_gaps(content: Content) -> str:
     parts = parse_cloze(content.cloze)
     around = "".join(part for part in parts if isinstance(part, str))
     return around if len(around) >= _SENTENCE else plain(parts)
+
+
+def text_beside_gap(content: Cloze, number: int) -> tuple[str, str]:
+    """Return the text before and after the outermost cloze with a number."""
+    text = "".join(
+        part
+        if isinstance(part, str)
+        else SEPARATOR
+        if number in numbers((part,))
+        else "…"
+        for part in parse_cloze(content.cloze)
+    )
+    before, _, after = text.partition(SEPARATOR)
+    return before, after
+
+
+def sub_questions(content: Content) -> dict[str, SubQuestion]:
+    """Return the questions of a note by part; empty for other kinds."""
+    if not isinstance(content, MultiQuestion):
+        return {}
+    return dict(zip(parts_of(content), content.questions, strict=True))
 
 
 def anki_ordinals(content: Content) -> dict[int, str]:

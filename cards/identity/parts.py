@@ -5,18 +5,21 @@ row and a renumbered cloze keep their history.
 """
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from cards.identity.keys import normalized
-from cards.note import Compare, Content
+from cards.note import Cloze, Compare, Content
 from cards.questions import (
     SEPARATOR,
     cloze_parts,
     is_collection,
     parts_of,
     question_text,
+    sub_questions,
     table_of,
     text_around_gaps,
+    text_beside_gap,
 )
 from cards.table_rows import cells_of
 
@@ -84,57 +87,88 @@ def followed_parts(
     old_table, new_table = table_of(old), table_of(new)
     if old_table is not None and new_table is not None:
         return _cells(old_table, new_table, by_position=by_position)
-    old_clozes, new_clozes = cloze_parts(old), cloze_parts(new)
-    if old_clozes and new_clozes:
-        if by_position:
-            return {
-                part: old_clozes[number]
-                for number, part in new_clozes.items()
-                if number in old_clozes
-            }
-        return _clozes(old_clozes, new_clozes)
+    if len(before) == len(after) == 1:
+        return {after[0]: before[0]}
+    if isinstance(old, Cloze) and isinstance(new, Cloze):
+        return _clozes(old, new, translated=translated)
     if by_position:
         return dict(zip(after, before, strict=True))
-    return _names(before, after)
+    return _headings(_answered(old), _answered(new))
 
 
-def _clozes(before: Mapping[int, str], after: Mapping[int, str]) -> dict[str, str]:
-    found = {part: part for part in after.values() if part in before.values()}
-    _add_similar(found, tuple(before.values()), tuple(after.values()))
-    left = {n: part for n, part in before.items() if part not in found.values()}
-    for number, part in after.items():
-        if part not in found and number in left:
-            found[part] = left.pop(number)
+def _clozes(old: Cloze, new: Cloze, *, translated: bool) -> dict[str, str]:
+    """Match hidden texts: equal, then similar, then in the same place of the text."""
+    before, after = cloze_parts(old), cloze_parts(new)
+    if translated:
+        return {part: before[n] for n, part in after.items() if n in before}
+    was, now = tuple(before.values()), tuple(after.values())
+    found = {part: part for part in now if part in was}
+    _add_similar(found, was, now)
+    beside = [text_beside_gap(old, number) for number in before]
+    beside_now = [text_beside_gap(new, number) for number in after]
+
+    def in_place(there: int, here: int) -> float:
+        return _similarity_beside(beside[there], beside_now[here])
+
+    _add_best(found, was, now, in_place)
     return found
 
 
-def _names(before: Sequence[str], after: Sequence[str]) -> dict[str, str]:
-    """Match names: equal, then similar, then at the same position."""
-    found = {name: name for name in after if name in before}
-    _add_similar(found, before, after)
-    _add_same_position(found, before, after)
-    return found
+def _similarity_beside(old: tuple[str, str], new: tuple[str, str]) -> float:
+    """Return the similarity of the texts before and after a gap, by their lengths."""
+    sides = tuple(zip(old, new, strict=True))
+    length = len("".join(old + new))
+    alike = sum(similarity(*both) * len("".join(both)) for both in sides)
+    return alike / length if length else 1.0
 
 
-def _add_same_position(
+def _answered(content: Content) -> "_Headed":
+    """Return the answer of each part whose name is not its answer."""
+    questions = sub_questions(content)
+    return {
+        part: (questions[part].back,) if questions else () for part in parts_of(content)
+    }
+
+
+def _add_extended(
     found: dict[str, str], before: Sequence[str], after: Sequence[str]
 ) -> None:
-    """Match the rest by position if nothing was added or removed."""
+    """Match a name with more or fewer words in its place, if none came or went."""
     if len(before) != len(after):
         return
     taken = set(found.values())
     for name, other in zip(after, before, strict=True):
-        if name not in found and other not in taken:
+        if name not in found and other not in taken and _is_extended(name, other):
             found[name] = other
+
+
+def _is_extended(one: str, other: str) -> bool:
+    """Return True if the words of one text are in the other: `S3`, `Amazon S3`."""
+    short, long = sorted((one.casefold(), other.casefold()), key=len)
+    letter = "[a-z0-9]"
+    words = rf"(?<!{letter}){re.escape(short)}(?!{letter})"
+    return len(short) > 1 and re.search(words, long) is not None
 
 
 def _add_similar(
     found: dict[str, str], before: Sequence[str], after: Sequence[str]
 ) -> None:
+    """Match the rest by the similarity of the names."""
+    _add_best(
+        found, before, after, lambda there, here: similarity(before[there], after[here])
+    )
+
+
+def _add_best(
+    found: dict[str, str],
+    before: Sequence[str],
+    after: Sequence[str],
+    similarity_of: Callable[[int, int], float],
+) -> None:
     """Match the rest by similarity, then by distance; of hundreds the nearest."""
     taken = set(found.values())
     pairs = [
-        (-similarity(before[there], after[here]), abs(here - there), here, there)
+        (-similarity_of(there, here), abs(here - there), here, there)
         for here, there in near_pairs(len(after), len(before))
         if after[here] not in found and before[there] not in taken
     ]
@@ -160,7 +194,7 @@ def _cells(old: Compare, new: Compare, *, by_position: bool) -> dict[str, str]:
 
 
 _Headed = Mapping[str, tuple[str, ...]]
-"""The rows or columns of a table: heading -> cells."""
+"""The rows or columns of a table: heading -> cells; or parts -> answers."""
 
 
 def _columns(table: Compare) -> _Headed:
@@ -168,22 +202,24 @@ def _columns(table: Compare) -> _Headed:
     return dict(zip(table.compare, cells, strict=True))
 
 
-def _headings(old: _Headed, new: _Headed, *, by_position: bool) -> dict[str, str]:
-    """Match rows or subjects: equal, of equal cells, similar, at the same position."""
+def _headings(
+    old: _Headed, new: _Headed, *, by_position: bool = False
+) -> dict[str, str]:
+    """Match names: equal, of equal cells, similar, with more words in their place."""
     before, after = tuple(old), tuple(new)
     if by_position and len(before) == len(after):
         return dict(zip(after, before, strict=True))
     found = {name: name for name in after if name in old}
     _add_equal_cells(found, old, new)
     _add_similar(found, before, after)
-    _add_same_position(found, before, after)
+    _add_extended(found, before, after)
     return found
 
 
 def _add_equal_cells(found: dict[str, str], old: _Headed, new: _Headed) -> None:
     taken = set(found.values())
     for name, cells in new.items():
-        if name in found:
+        if name in found or not cells:
             continue
         same = [o for o, c in old.items() if o not in taken and c == cells]
         rivals = [n for n, c in new.items() if n not in found and c == cells]

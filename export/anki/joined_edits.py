@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Content, MultiQuestion, SubQuestion
-from cards.questions import anki_ordinals, parts_of
+from cards.questions import anki_ordinals, parts_of, sub_questions
 from cards.text.cloze import ClozeError
 from export.anki.merged_text import merged_text
 
@@ -99,12 +99,18 @@ def _joined_questions(
 ) -> tuple[Content, Ordinals]:
     """Join question by question, in our order; what only one side has stays."""
     before, known, ours, theirs = map(
-        _by_part, (note.base, note.known, note.ours, note.theirs)
+        sub_questions, (note.base, note.known, note.ours, note.theirs)
     )
     origins = followed_parts(note.base, note.ours)
     continued = {
         old: new for new, old in followed_parts(note.base, note.theirs).items()
     }
+    # A question that Anki has in other words is still the one with its ordinal.
+    there_by_ordinal = {number: part for part, number in their_ordinals.items()}
+    for part, old_part in origins.items():
+        same = there_by_ordinal.get(our_ordinals.get(part, -1))
+        if same is not None and same not in continued.values():
+            continued.setdefault(old_part, same)
     found: list[tuple[SubQuestion, int | None]] = []
     for part, question in ours.items():
         origin = origins.get(part)
@@ -132,9 +138,3 @@ def _joined_questions(
         # Both sides added a question.
         return (note.ours, {}) if note.prefers_ours else (note.theirs, their_ordinals)
     return content, ordinals
-
-
-def _by_part(content: Content) -> dict[str, SubQuestion]:
-    if not isinstance(content, MultiQuestion):
-        return {}
-    return dict(zip(parts_of(content), content.questions, strict=True))

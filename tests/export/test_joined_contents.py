@@ -1,5 +1,6 @@
 """Each text of a joined note is that of the side that edited it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,27 @@ def test_what_only_one_side_has_stays() -> None:
 
     assert made == MultiQuestion((theirs.questions[1], one, new, other))
     assert numbers == {"222 is": 1, "111 is": 0, "aaa is": 3, "bbb is": 2}
+
+
+@pytest.mark.parametrize("prefers_ours", [True, False])
+def test_a_rewritten_question_is_found_by_its_ordinal(prefers_ours: bool) -> None:
+    base = several(*NAMES)
+    ours = several("a long first question?", *NAMES[1:])
+    theirs = several("In other words", "with more", "what is asked second?", NAMES[3])
+    expected = several(
+        "a long first question?" if prefers_ours else "In other words",
+        *("with more", "what is asked second?", NAMES[3]),
+    )
+    ordinals = [
+        {part: number for number, part in enumerate(parts_of(one))}
+        for one in (ours, theirs)
+    ]
+    versions = Versions(base, base, ours, theirs, prefers_ours)
+
+    made, numbers = joined(versions, *ordinals)
+
+    assert made == expected
+    assert list(numbers.values()) == [0, 1]
 
 
 def test_another_kind_stays_if_only_that_side_changed() -> None:
