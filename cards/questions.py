@@ -219,11 +219,6 @@ def alternatives(content: Content, part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(others))
 
 
-def table_of(content: Content) -> Compare | None:
-    """Return the content if it is a table."""
-    return content if isinstance(content, Compare) else None
-
-
 def is_collection(content: Content) -> bool:
     """Return True for kinds that are identified by their parts."""
     return isinstance(content, Compare | ListNote | MultiQuestion)

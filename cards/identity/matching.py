@@ -1,16 +1,18 @@
 """Match the notes of deck files with the notes of the store.
 
-Each incoming note is looked up by id, by the text of its question, by its answer,
-and by its neighbours if the text is similar.  If two candidates fit equally, the
-user has to set an id: a wrong match would give a fact another fact's history.
+Each incoming note is looked up by id, by the text of its question, by a part that is
+as before, by its answer, and by its neighbours if the text is similar.  If two fit
+equally, the user has to set an id: a wrong match would give a fact another fact's
+history.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.errors import DeckError, Problem
 from cards.identity.keys import (
@@ -26,6 +28,7 @@ from cards.identity.keys import (
 from cards.identity.matching_problems import foreign_id, unclear
 from cards.identity.parts import THRESHOLD, content_similarity, near_pairs
 from cards.identity.renamed_roots import has_file, lost_notes, renamed_notes
+from cards.identity.shared_parts import sharing_notes
 from cards.note import Note
 from cards.questions import question_text
 
@@ -101,6 +104,7 @@ def make_plan(
     matching = _Matching(incoming, known, scope)
     matching.by_name()
     matching.by_renamed_root()
+    matching.by_shared_part()
     matching.by_answer()
     matching.by_place()
     if matching.problems:
@@ -231,6 +235,17 @@ class _Matching:
         for index, guid in renamed_notes(self._incoming, new, lost):
             if self._may_follow(self._incoming[index], used[guid]):
                 self._take(index, used[guid])
+
+    def by_shared_part(self) -> None:
+        """Match notes that have a question with its answer in common."""
+        new, missing = self._unmatched()
+        stored = {old.guid: old for old in missing}
+        texts = {guid: old.note.content for guid, old in stored.items()}
+        edited = {index: self._incoming[index].content for index in new}
+        for index, guid in sharing_notes(edited, texts):
+            note, old = self._incoming[index], stored[guid]
+            if self._found[index] is None and self._may_follow(note, old):
+                self._take(index, old)
 
     def by_answer(self) -> None:
         """Match a reworded question by its answer."""
@@ -371,30 +386,15 @@ def _action(note: Note, known: ExistingNote | None, key: str) -> Action:
             return Action.REWORDED
     if known.retired:
         return Action.RETURNED
-    if _compared(note) != _compared(old):
+    there = replace(old, deck=note.deck, file=note.file)
+    if replace(there, line=note.line, column=note.column) != note:
         return Action.CHANGED
     if note.deck != old.deck or note.file != old.file:
         return Action.MOVED
     return Action.UNCHANGED
 
 
-def _compared(note: Note) -> tuple[object, ...]:
-    return (
-        note.content,
-        note.id,
-        note.language,
-        note.extra,
-        note.tags,
-        note.sources,
-        note.checked,
-        note.recheck,
-        note.changed,
-    )
-
-
 def count_actions(changes: Iterable[PlannedChange]) -> dict[str, int]:
     """Count the changes by action; actions without a change are 0."""
-    counts = {action.value: 0 for action in Action}
-    for change in changes:
-        counts[change.action.value] += 1
-    return counts
+    counts = Counter(change.action for change in changes)
+    return {action.value: counts[action] for action in Action}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from cards.identity.keys import normalized
-from cards.note import Cloze, Compare, Content
+from cards.note import Cloze, Compare, Content, ListNote
 from cards.questions import (
     SEPARATOR,
     cloze_parts,
@@ -17,7 +17,6 @@ from cards.questions import (
     parts_of,
     question_text,
     sub_questions,
-    table_of,
     text_around_gaps,
     text_beside_gap,
 )
@@ -46,14 +45,18 @@ def similarity(text: str, other: str) -> float:
 
 
 def content_similarity(old: Content, new: Content) -> float:
-    """Return the similarity of the contents of two notes, 0 to 1."""
-    if is_collection(old):
-        old_parts, new_parts = set(parts_of(old)), set(parts_of(new))
-        smaller = max(1, min(len(old_parts), len(new_parts)))
-        shared = len(old_parts & new_parts) / smaller
-        if shared >= THRESHOLD:
-            return shared
+    """Return the similarity of the contents of two notes of a kind, 0 to 1.
+
+    One question that goes on makes them versions of one note.  An item doesn't: it
+    may be in any list.
+    """
     asked = similarity(normalized(question_text(old)), normalized(question_text(new)))
+    if is_collection(old):
+        smaller = min(len(parts_of(old)), len(parts_of(new)))
+        alike = len(_alike_parts(old, new))
+        shared = alike / max(1, smaller)
+        is_enough = alike and not isinstance(old, ListNote)
+        return max(asked, shared, THRESHOLD if is_enough else 0.0)
     before, after = text_around_gaps(old), text_around_gaps(new)
     if before and after:
         return max(asked, similarity(normalized(before), normalized(after)))
@@ -84,15 +87,21 @@ def followed_parts(
     """
     before, after = parts_of(old), parts_of(new)
     by_position = translated and len(before) == len(after)
-    old_table, new_table = table_of(old), table_of(new)
-    if old_table is not None and new_table is not None:
-        return _cells(old_table, new_table, by_position=by_position)
+    if isinstance(old, Compare) and isinstance(new, Compare):
+        return _cells(old, new, by_position=by_position)
     if len(before) == len(after) == 1:
         return {after[0]: before[0]}
     if isinstance(old, Cloze) and isinstance(new, Cloze):
         return _clozes(old, new, translated=translated)
     if by_position:
         return dict(zip(after, before, strict=True))
+    return _alike_parts(old, new)
+
+
+def _alike_parts(old: Content, new: Content) -> dict[str, str]:
+    """Match parts whose text or answer is like before."""
+    if isinstance(old, Compare) and isinstance(new, Compare):
+        return _cells(old, new)
     return _headings(_answered(old), _answered(new))
 
 
@@ -179,7 +188,7 @@ def _add_best(
             taken.add(other)
 
 
-def _cells(old: Compare, new: Compare, *, by_position: bool) -> dict[str, str]:
+def _cells(old: Compare, new: Compare, *, by_position: bool = False) -> dict[str, str]:
     rows = _headings(cells_of(old), cells_of(new), by_position=by_position)
     subjects = _headings(_columns(old), _columns(new), by_position=by_position)
     before = set(parts_of(old))

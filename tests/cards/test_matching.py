@@ -19,7 +19,17 @@ from cards.identity.matching import (
     make_plan,
 )
 from cards.identity.parts import followed_parts
-from cards.note import Basic, Cloze, Compare, Content, ListNote, Note, Row
+from cards.note import (
+    Basic,
+    Cloze,
+    Compare,
+    Content,
+    ListNote,
+    MultiQuestion,
+    Note,
+    Row,
+    SubQuestion,
+)
 from cards.questions import question_text
 from cards.table_rows import cells_of
 
@@ -377,6 +387,69 @@ def test_a_translation_keeps_questions_by_position() -> None:
     assert found["共有\x1f鍵"] == "tenancy\x1fKMS"
     assert found["管理\x1f箱\x1f<"] == "keys\x1fHSM\x1f<"
     assert len(found) == 8
+
+
+def several(*asked: str) -> MultiQuestion:
+    return MultiQuestion(tuple(SubQuestion(one, f"{one[::-1]}.") for one in asked))
+
+
+UNTOUCHED, GONE, OTHER = "Who grants it?", "Never limited by what?", "Since which year?"
+SHARED: dict[str, tuple[Content, Content]] = {
+    "one of two questions": (several(UNTOUCHED, GONE), several(UNTOUCHED, OTHER)),
+    "one of many": (
+        several(*map(hex, range(1 << 30, (1 << 30) + 9)), UNTOUCHED),
+        several(UNTOUCHED, OTHER),
+    ),
+    "a row": (
+        Compare(("a", "b"), {GONE: ("x", "y"), UNTOUCHED: ("z", "w")}),
+        Compare(("a", "b"), {UNTOUCHED: ("z", "w"), OTHER: ("1", "2"), "q": ("", "")}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), SHARED.values(), ids=SHARED.keys())
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_note_goes_on_by_a_question_that_stayed(
+    old: Content, new: Content, moved: bool
+) -> None:
+    before = [*NOTES, replace(LAST, content=old, line=9)]
+    edited = replace(LAST, content=new)
+    after = [edited, note("New?"), *NOTES[::-1]] if moved else [*NOTES, edited]
+
+    found = plan(before, after)
+
+    assert found == {"reworded": 1, "unchanged": 3} | ({"new": 1} if moved else {})
+
+
+def test_a_note_goes_on_by_a_similar_question_in_its_place() -> None:
+    old = several("Which base pairs with adenine?", GONE * 3)
+    new = several("Which base does pair with adenine?", OTHER * 3)
+
+    found = plan(
+        [*NOTES, replace(LAST, content=old)], [*NOTES, replace(LAST, content=new)]
+    )
+
+    assert found == {"reworded": 1, "unchanged": 3}
+
+
+def test_of_two_notes_the_one_with_more_common_questions_goes_on() -> None:
+    old = replace(LAST, content=several(UNTOUCHED, GONE, OTHER))
+    less, more = several(UNTOUCHED, "A?"), several(GONE, OTHER, "B?")
+
+    steps = make_plan(
+        [replace(old, content=one) for one in (less, more)],
+        known([old]),
+        FileScope(frozenset({FILE})),
+    )
+
+    assert [step.action for step in steps] == ["new", "reworded"]
+
+
+def test_two_ids_are_two_notes_though_they_share_a_question() -> None:
+    old = replace(LAST, content=several(UNTOUCHED, GONE), id="one")
+    new = replace(LAST, content=several(UNTOUCHED, OTHER), id="two")
+
+    assert plan([old], [new]) == {"new": 1, "retired": 1}
 
 
 words = st.text("abcdefghij ", min_size=12, max_size=40).map(str.strip).filter(bool)
