@@ -1,12 +1,15 @@
 """Texts about adding deck files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from cards.deckfile.upgrade import Difference, KeptEdit
 from cards.errors import Problem
 from cards.identity.matching import Action, PlannedChange
-from cards.questions import question_text
+from cards.note import Cloze, ListNote, Note
+from cards.questions import question_of, question_text
 from cards.text.width import clean
 from cards.translate import N_, _, ngettext
 from flash.messages.phrases import (
@@ -14,8 +17,11 @@ from flash.messages.phrases import (
     count_cards,
     count_notes,
     dry_run_line,
+    labelled,
+    quoted_text,
 )
 from flash.terminal import clip_line, padded, styled
+from srs.models.retirements import RetiredCard, Retirement
 
 ANSWER_NEEDED = N_("give an answer, or hide a part as {{c1::text}}")
 NOTHING_ADDED = N_("Nothing was added.")
@@ -32,6 +38,7 @@ _ORDER = (
     Action.NEW,
 )
 _QUESTION_COLUMNS = 56
+_INDENT = " " * 12
 
 
 def loss_question(loss: str) -> str:
@@ -39,24 +46,47 @@ def loss_question(loss: str) -> str:
     return _("This retires {loss}. Continue?").format(loss=loss)
 
 
-def retirement_text(deck: str, retired: int, total: int, answered: int) -> str:
-    """Say how many cards of a deck would be retired."""
+def retirement_text(loss: Retirement, *, with_names: bool = False) -> str:
+    """Say how many cards of a deck would be retired, and name the first ones."""
     text = _("{retired} of {total} cards of '{deck}'").format(
-        retired=retired, total=total, deck=clean(deck)
+        retired=loss.retired, total=loss.total, deck=clean(loss.deck)
     )
-    if not answered:
+    if loss.answered:
+        more = _(", {answered} of them with answers")
+        text += more.format(answered=loss.answered)
+    if not with_names:
         return text
-    return text + _(", {answered} of them with answers").format(answered=answered)
+    names = (_card_name(card) for card in loss.cards)
+    return labelled(text, _first_names(names, loss.retired))
 
 
-def conflict_text(notes: int) -> str:
-    """Say how many notes were edited here and on another device."""
+def conflict_text(notes: Sequence[Note]) -> str:
+    """Say which notes were edited here and on another device."""
     text = ngettext(
         "{n} note was edited in its file and on another device",
         "{n} notes were edited in their files and on another device",
-        notes,
+        len(notes),
     )
-    return text.format(n=notes)
+    names = (question_text(note.content) for note in notes)
+    return labelled(text.format(n=len(notes)), _first_names(names, len(notes)))
+
+
+def _first_names(names: Iterator[str], count: int) -> str:
+    first = (clip_line(name, _QUESTION_COLUMNS) for name in islice(names, _SHOWN_NEW))
+    shown = _(", ").join(quoted_text(name) for name in first)
+    if count <= _SHOWN_NEW:
+        return shown
+    return _("{names} and {n} more").format(names=shown, n=count - _SHOWN_NEW)
+
+
+def _card_name(card: RetiredCard) -> str:
+    """Return what a card asks, short; where that is the whole note, its answer, too."""
+    asked, content = question_of(card.note, card.part), card.note.content
+    if not isinstance(content, Cloze | ListNote):
+        return clip_line(asked.question, _QUESTION_COLUMNS)
+    half = _QUESTION_COLUMNS // 2
+    title = clip_line(question_text(content), half)
+    return labelled(title, clip_line(asked.answer, half))
 
 
 def conflict_question(notes: int) -> str:
@@ -70,6 +100,11 @@ def conflict_question(notes: int) -> str:
     return text.format(n=notes)
 
 
+def asks_line(reasons: str) -> str:
+    """Say in a dry run why `flash add` will ask."""
+    return _("flash add asks first: {reasons}").format(reasons=reasons)
+
+
 def newer_line(notes: int) -> str:
     """Count the notes that stay as another device wrote them."""
     text = ngettext(
@@ -81,16 +116,50 @@ def newer_line(notes: int) -> str:
     return text.format(n=notes)
 
 
-def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
-    """Describe what happens to the notes, leaving out unchanged ones."""
+def plan_lines(
+    changes: Sequence[PlannedChange],
+    retired: Iterable[RetiredCard] = (),
+    conflicts: Iterable[PlannedChange] = (),
+) -> list[str]:
+    """Describe what happens to the notes, leaving out unchanged ones.
+
+    Args:
+        changes: Of a plan.
+        retired: Cards that it retires.
+        conflicts: Changes of notes that were edited on another device, too.
+    """
+    elsewhere = {step.known.guid for step in conflicts if step.known}
+    lost: dict[str, list[RetiredCard]] = defaultdict(list)
+    for card in retired:
+        lost[card.guid].append(card)
     lines: list[str] = []
     for action in _ORDER:
         steps = [step for step in changes if step.action is action]
         shown = _SHOWN_NEW if action is Action.NEW else _SHOWN
-        lines += [_step_line(step) for step in steps[:shown]]
+        for step in steps[:shown]:
+            lines.append(_step_line(step))
+            if step.known and step.known.guid in elsewhere:
+                text = _("replaces the edit of another device")
+                lines.append(f"{_INDENT}{text}")
+            if step.known and step.action is not Action.RETIRED:
+                lines += _retired_lines(lost.get(step.known.guid, ()))
         if len(steps) > shown:
             more = _("… and {count} more").format(count=len(steps) - shown)
             lines.append(f"  {'':<9} {more}")
+    return lines
+
+
+def _retired_lines(cards: Sequence[RetiredCard]) -> list[str]:
+    """Name the cards that a note loses."""
+    lines: list[str] = []
+    for card in cards[:_SHOWN]:
+        text = _("retires: {card}")
+        if card.is_answered:
+            text = _("retires: {card} (has answers)")
+        lines.append(_INDENT + text.format(card=_card_name(card)))
+    if len(cards) > _SHOWN:
+        more = _("… and {count} more").format(count=len(cards) - _SHOWN)
+        lines.append(_INDENT + more)
     return lines
 
 
@@ -137,7 +206,7 @@ def _step_line(step: PlannedChange) -> str:
     old = step.known.note
     if step.action is Action.REWORDED:
         before = clip_line(question_text(old.content), _QUESTION_COLUMNS)
-        return f"  {name} {before}\n            → {text}"
+        return f"  {name} {before}\n{_INDENT}→ {text}"
     if step.action is Action.MOVED:
         deck, file = step.note.deck, step.note.file
         where = f"{old.deck} → {deck}" if old.deck != deck else Path(file).name
@@ -150,8 +219,10 @@ def _step_line(step: PlannedChange) -> str:
     return f"  {name} {text}"
 
 
-def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str:
-    """Count the notes by what happens to them, and the cards."""
+def plan_summary(
+    counts: Mapping[str, int], cards: int, retired: int = 0, *, dry_run: bool
+) -> str:
+    """Count the notes by what happens to them, and the cards in use and retired."""
     shown = _(", ").join(
         _("{n} {name}").format(n=count, name=action_label(name))
         for name, count in counts.items()
@@ -159,6 +230,8 @@ def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str
     )
     text = _("{changes}; {cards}")
     line = text.format(changes=shown or _("no changes"), cards=count_cards(cards))
+    if retired:
+        line += _(", {n} retired").format(n=retired)
     return dry_run_line(line) if dry_run else line
 
 

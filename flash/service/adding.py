@@ -10,7 +10,6 @@ from msgspec import Struct
 from cards.deckfile.discovery import bundled_name, is_markdown
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
-from cards.identity.keys import root_of
 from cards.identity.matching import (
     Action,
     ExistingNote,
@@ -30,13 +29,14 @@ from flash.service.empty_sides import unsuspend_completed
 from flash.service.finding import find_cards
 from flash.service.folder_roots import found_roots, known_roots, with_roots
 from flash.service.newer_notes import keep_newer
+from flash.service.retirements import retired_cards, retirements
 from srs.models.incoming import Progressed
+from srs.models.retirements import RetiredCard, Retirement
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
 from srs.store.deck_files import save_file_stats, save_folder_roots
-from srs.store.note_writer import apply_plan, continued_parts
+from srs.store.note_writer import apply_plan
 from srs.store.notes import (
-    answered_parts,
     known_notes,
     order_new_cards,
     take_retired_reverse,
@@ -45,20 +45,6 @@ from srs.store.notes import (
 BUNDLED = "aws-security"
 """The deck that an empty store starts with."""
 
-_FREE_LOSS = 10
-"""Cards that may always be retired without asking."""
-
-
-class Retirement(Struct, frozen=True):
-    """A deck of which cards with answers, or a large part, would be retired."""
-
-    deck: str
-    retired: int
-    total: int
-    """Cards in use now."""
-    answered: int = 0
-    """Cards with answers among those that would be retired."""
-
 
 class AddPlan(Struct, frozen=True):
     """What adding files changes."""
@@ -66,7 +52,10 @@ class AddPlan(Struct, frozen=True):
     steps: tuple[PlannedChange, ...]
     other_language: int
     """Notes left out because another language was chosen."""
-    loss: Retirement | None
+    retired: tuple[RetiredCard, ...]
+    """Cards that go, of retired notes and of notes that stay."""
+    losses: tuple[Retirement, ...]
+    """Decks that lose so much that the user has to agree."""
     conflicts: tuple[PlannedChange, ...]
     """Changes of notes that were edited on another device, too."""
     parsed: ParsedFiles
@@ -91,31 +80,51 @@ class AddPlan(Struct, frozen=True):
         return dict(left)
 
     @property
+    def reasons(self) -> str:
+        """What the user has to agree to; empty if there is nothing."""
+        reasons = [
+            _("would retire {loss}").format(loss=retirement_text(loss, with_names=True))
+            for loss in self.losses
+        ]
+        if self.conflicts:
+            reasons.insert(0, conflict_text([step.note for step in self.conflicts]))
+        return _("; ").join(reasons)
+
+    @property
     def refusal(self) -> FlashError | None:
         """The error unless the user agrees; None if there is nothing to agree to."""
-        reasons, hint = [], ""
-        if self.conflicts:
-            reasons.append(conflict_text(len(self.conflicts)))
-            hint = _("add --yes to take the texts of the files")
-        if self.loss:
-            retired = retirement_text(
-                self.loss.deck, self.loss.retired, self.loss.total, self.loss.answered
-            )
-            reasons.append(_("would retire {loss}").format(loss=retired))
-            hint = _("add --yes if you mean it")
-        if not reasons:
+        if not self.reasons:
             return None
-        if len(reasons) > 1:
+        hint = _("add --yes if you mean it")
+        if self.conflicts:
+            hint = _("add --yes to take the texts of the files")
+        if self.losses and self.conflicts:
             hint = _("add --yes to take the texts of the files and retire the cards")
         message = _("{reasons}; nothing was changed")
-        return FlashError(message.format(reasons=_("; ").join(reasons)), hint)
+        return FlashError(message.format(reasons=self.reasons), hint)
+
+    @property
+    def agreement(self) -> tuple[set[tuple[str, str, bool]], set[str]]:
+        """What the user agrees to: retired cards, and notes that files overwrite."""
+        cards = (card for loss in self.losses for card in loss.cards)
+        known = (step.known for step in self.conflicts)
+        return (
+            {(card.guid, card.part, card.is_answered) for card in cards},
+            {one.guid for one in known if one},
+        )
 
     @property
     def cards(self) -> int:
         """Count the cards in use that the notes will have."""
-        gone = (Action.RETIRED, Action.NEWER)
-        kept = (step for step in self.steps if step.action not in gone)
-        return sum(len(parts_of(step.note.content)) for step in kept)
+        kept = (_note_after(step) for step in self.steps)
+        return sum(len(parts_of(note.content)) for note in kept if note)
+
+
+def _note_after(step: PlannedChange) -> Note | None:
+    """Return the note in use after a change; None if there is none."""
+    if step.action is Action.NEWER and step.known:
+        return None if step.known.retired else step.known.note
+    return None if step.action is Action.RETIRED else step.note
 
 
 class Added(Struct, frozen=True):
@@ -156,10 +165,12 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
     notes = _one_language(parsed.notes, known, language)
     planned, roots = _planned(store, parsed, notes, known)
     steps, conflicts = keep_newer(store, planned)
+    retired = retired_cards(store, steps)
     return AddPlan(
         steps=tuple(steps),
         other_language=len(parsed.notes) - len(notes),
-        loss=_loss(store, steps, known),
+        retired=tuple(retired),
+        losses=retirements(retired, known),
         conflicts=tuple(conflicts),
         parsed=parsed,
         language=language,
@@ -221,8 +232,7 @@ def apply_adding(
         # Nobody else can write now.
         if app.store.version() != plan.version:
             fresh = plan_adding(app.store, plan.parsed, plan.language)
-            agreed = (plan.loss, len(plan.conflicts))
-            if fresh.refusal and (fresh.loss, len(fresh.conflicts)) != agreed:
+            if fresh.refusal and fresh.agreement != plan.agreement:
                 raise fresh.refusal
             plan = fresh
         pairs = [(one.known, one.note) for one in plan.steps if one.known]
@@ -334,47 +344,3 @@ def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> No
     problems = [Problem(Place(ignored[f]), message, hint) for f in files & set(ignored)]
     if problems:
         raise DeckError(problems)
-
-
-def _loss(
-    store: Store, steps: Sequence[PlannedChange], known: Sequence[ExistingNote]
-) -> Retirement | None:
-    """Find a deck that would lose cards with answers, or more than a tenth."""
-    changed = [step for step in steps if step.known and _may_lose(step)]
-    guids = [step.known.guid for step in changed if step.known]
-    answered = answered_parts(store, guids)
-    lost: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    hurt: dict[str, int] = defaultdict(int)
-    for step in changed:
-        if step.known is None:
-            continue
-        guid, before = step.known.guid, step.known.note
-        gone = set(parts_of(before.content)) - _followed(step)
-        lost[root_of(before.deck)] |= {(guid, part) for part in gone}
-        hurt[root_of(before.deck)] += len(gone & answered.get(guid, set()))
-    if not any(hurt.values()) and not any(len(c) > _FREE_LOSS for c in lost.values()):
-        return None
-    total: dict[str, int] = defaultdict(int)
-    for one in known:
-        if not one.retired:
-            total[root_of(one.note.deck)] += len(parts_of(one.note.content))
-    for deck, cards in lost.items():
-        is_large = len(cards) > _FREE_LOSS and len(cards) * 10 > total[deck]
-        if hurt[deck] or is_large:
-            return Retirement(deck, len(cards), total[deck], hurt[deck])
-    return None
-
-
-_LOSING = (Action.RETIRED, Action.REWORDED, Action.CHANGED, Action.RETURNED)
-
-
-def _may_lose(step: PlannedChange) -> bool:
-    return step.action in _LOSING
-
-
-def _followed(step: PlannedChange) -> set[str]:
-    """Return the old parts that go on after a change."""
-    if step.action is Action.RETIRED or step.known is None:
-        return set()
-    old, new = step.known.note, step.note
-    return set(continued_parts(old, new).values()) if old.kind == new.kind else set()

@@ -206,8 +206,9 @@ def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
             place = Place(file, known.note.line) if file else known.note.deck
             message = _("this question is already in {place}").format(place=place)
             raise FlashError(message, _("change it there"))
-    if plan.loss:
-        loss = plan.loss
-        text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
+    for loss in plan.losses:
+        text = retirement_text(loss, with_names=True)
         message = _("'{file}' no longer has {loss}").format(file=path, loss=text)
         raise FlashError(message, _("run flash add on it first"))
+    if plan.refusal:
+        raise FlashError(plan.refusal.message, _("run flash add on it first"))

@@ -233,7 +233,9 @@ def _start(name: str, app: AppContext) -> str:
     if name not in bundled_decks():
         raise FlashError(_("there is no bundled deck '{name}'").format(name=name))
     added = add_unasked(app, read_for_adding([Path(name)], app.store))
-    return plan_summary(added.plan.counts, added.cards, dry_run=False)
+    return plan_summary(
+        added.plan.counts, added.cards, len(added.plan.retired), dry_run=False
+    )
 
 
 def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:

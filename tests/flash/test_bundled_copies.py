@@ -94,7 +94,7 @@ def test_a_new_version_is_merged_with_edits_and_history(
     code, out, err = flash("add", "stars")
 
     assert code == 0
-    assert out.endswith("1 new, 3 changed, 1 retired; 4 cards\n")
+    assert out.endswith("1 new, 3 changed, 1 retired; 4 cards, 1 retired\n")
     assert err == "Your edit was kept; the new version differs: What is c?\n"
     assert answers(flash) == {"a": "2", "b": "mine", "c": "mine", "new": "1"}
     assert [one["reps"] for one in flash.json("list")] == [1, 0, 0, 0]
@@ -149,7 +149,10 @@ def test_cards_of_an_installation_move_to_the_copy(
     install("a: 2", "b: 1")
     code, out, _ = flash("add", "stars")
 
-    assert (code, out.splitlines()[-1]) == (0, "1 changed, 1 moved, 1 retired; 2 cards")
+    assert (code, out.splitlines()[-1]) == (
+        0,
+        "1 changed, 1 moved, 1 retired; 2 cards, 1 retired",
+    )
     found = flash.json("list")
     assert [(one["file"], one["reps"]) for one in found] == [
         (str(Path.cwd() / COPY), 1),

@@ -110,8 +110,8 @@ def test_retiring_most_of_a_deck_needs_yes(flash: Run) -> None:
     assert refused == (
         1,
         "",
-        "flash: would retire 21 of 30 cards of 'Big'; nothing was changed "
-        "(add --yes if you mean it)\n",
+        "flash: would retire 21 of 30 cards of 'Big': 'q9', 'q10', 'q11' and 18 more; "
+        "nothing was changed (add --yes if you mean it)\n",
     )
     assert agreed == {"retired": 21, "unchanged": 9, "cards": 9}
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "flash stats": [("stats", "--full"), ("stats",)],
     "flash stale": [("stale",)],
     "flash check": [("check", "cells.yaml")],
+    "flash add": [("add", "cells.yaml", "--yes"), ("add", "cells.yaml", "--dry-run")],
     "flash import": [("import", "words.csv", "--deck", "Words")],
     "flash sync": [("sync", "log", "--yes")],
     "flash log": [("log",)],
@@ -37,13 +38,15 @@ COMMANDS = {
 
 @pytest.fixture
 def study(flash: Run) -> Run:
-    """A store with answers, an exam, and something to import."""
+    """A store with answers, an exam, and something to add and to import."""
     Path("cells.yaml").write_text(CELLS + FACT, "utf-8")
     Path("words.csv").write_text("a,b\n", "utf-8")
     Path("log").mkdir()
     flash("add", "cells.yaml")
     flash("review", "Cells", "--plain", "--limit", "1", typed="\n3\nq\n")
     flash("exam", "set", "2027-01-01", "--deck", "Cells")
+    less = CELLS.replace("reverse: true", "typed: true")
+    Path("cells.yaml").write_text(less + FACT, "utf-8")
     return flash
 
 

@@ -102,8 +102,8 @@ def test_a_card_with_answers_is_not_removed_silently(
     )
     assert (code, out) == (1, "")
     assert text.rstrip("\n") == (
-        "would retire 1 of 5 cards of 'Cells', 1 of them with answers;"
-        " nothing was changed (run flash add on the file, which asks first)"
+        "would retire 1 of 5 cards of 'Cells', 1 of them with answers:"
+        " 'Which organelle makes most ATP?'; nothing was changed (run flash add on the file, which asks first)"
     )
     assert flash.json("list", "powerhouse") != []
 

@@ -9,7 +9,7 @@ from command_runner import Run
 from store_fixtures import NOON, give, ids, shelf
 
 from cards.errors import FlashError
-from flash.service.adding import AddPlan, Retirement, apply_adding, plan_adding
+from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from srs.models.cards import Rating
@@ -69,8 +69,8 @@ def test_a_card_with_answers_is_retired_only_with_yes(flash: Run) -> None:
     assert refused == (
         1,
         "",
-        "flash: would retire 1 of 2 cards of 'D', 1 of them with answers; nothing was"
-        " changed (add --yes if you mean it)\n",
+        "flash: would retire 1 of 2 cards of 'D', 1 of them with answers: 'one';"
+        " nothing was changed (add --yes if you mean it)\n",
     )
     assert (left, agreed, len(flash.json("list"))) == (2, 0, 1)
 
@@ -100,6 +100,158 @@ def test_a_reworded_card_with_answers_is_no_loss(flash: Run) -> None:
     write(f"deck: D\ncards:\n{CARDS}".replace("one", "the first"))
 
     assert flash("add", "d")[0] == 0
+
+
+LOSSES = {
+    "an item": (
+        "{list: STRIDE, items: [Spoofing, Tampering, Repudiation]}",
+        "{list: STRIDE, items: [Spoofing, Repudiation, Flood]}",
+        """\
+  changed   STRIDE
+            retires: STRIDE: Tampering
+1 changed; 3 cards, 1 retired
+""",
+    ),
+    "a gap": (
+        "{cloze: '{{c1::S3}} and {{c2::DynamoDB}} are served'}",
+        "{cloze: '{{c1::S3}} and DynamoDB are served'}",
+        """\
+  changed   S3 and DynamoDB are served
+            retires: S3 and DynamoDB are served: DynamoDB
+1 changed; 1 card, 1 retired
+""",
+    ),
+    "a row": (
+        "{compare: [KMS, HSM], by: {keys: [AWS, you], price: [low, high]}}",
+        "{compare: [KMS, HSM], by: {keys: [AWS, you]}}",
+        """\
+  reworded  KMS / HSM: keys, price
+            → KMS / HSM: keys
+            retires: KMS: price?
+            retires: HSM: price?
+1 reworded; 2 cards, 2 retired
+""",
+    ),
+    "reverse": (
+        "{front: a?, back: b, reverse: true}",
+        "{front: a?, back: b}",
+        """\
+  changed   a?
+            retires: b
+1 changed; 1 card, 1 retired
+""",
+    ),
+    "a question": (
+        "{questions: [{front: What is A?, back: a}, {front: Who is B?, back: b}]}",
+        "{questions: [{front: What is A?, back: a}]}",
+        """\
+  reworded  What is A? / Who is B?
+            → What is A?
+            retires: Who is B?
+1 reworded; 1 card, 1 retired
+""",
+    ),
+    "the kind": (
+        "{id: one, front: a?, back: b}",
+        "{id: one, choice: a?, options: [b, c], answer: b}",
+        """\
+  changed   a?  (basic → choice: starts as new)
+            retires: a?
+1 changed; 1 card, 1 retired
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"), LOSSES.values(), ids=LOSSES.keys()
+)
+def test_each_card_that_a_changed_note_loses_is_named(
+    flash: Run, before: str, after: str, said: str
+) -> None:
+    write(f"deck: D\ncards:\n  - {before}\n")
+    flash("add", "d")
+    write(f"deck: D\ncards:\n  - {after}\n")
+
+    dry, dry_json = flash("add", "d", "--dry-run"), flash.json("add", "d", "--dry-run")
+    real = flash("add", "d")
+    flash("undo")
+    real_json = flash.json("add", "d")
+
+    assert real == (0, said, "")
+    assert dry == (0, said[:-1] + " (dry run: nothing was changed)\n", "")
+    assert real_json == dry_json | {"dry_run": False}
+    assert len(dry_json["retired_cards"]) == said.count("retires:")
+
+
+def test_a_dry_run_says_what_will_be_asked(flash: Run) -> None:
+    learn(flash)
+    write("deck: D\ncards:\n  - {front: two, back: b}\n")
+    asks = "would retire 1 of 2 cards of 'D', 1 of them with answers: 'one'"
+
+    err = flash("add", "d", "--dry-run")[2]
+    dry = flash.json("add", "d", "--dry-run")
+    real = flash.json("add", "d", "--yes")
+
+    assert err == f"flash add asks first: {asks}\n"
+    assert dry["asks"] == asks
+    assert dry["retired_cards"] == [
+        {
+            "guid": dry["steps"][0]["guid"],
+            "deck": "D",
+            "question": "one",
+            "answer": "a",
+            "answered": True,
+        }
+    ]
+    assert real == dry | {"dry_run": False}
+
+
+def test_each_deck_that_loses_cards_with_answers_is_named(flash: Run) -> None:
+    for name in "DE":
+        write(f"deck: {name}\ncards:\n{CARDS}{THIRD}", f"d/{name}.yaml")
+    flash("add", "d")
+    flash("review", "--plain", typed="\n4\n" * 6 + "q\n")
+    for name in "DE":
+        write(f"deck: {name}\ncards:\n{THIRD}", f"d/{name}.yaml")
+
+    err = flash("add", "d")[2]
+
+    assert err == (
+        "flash: would retire 2 of 3 cards of 'D', 2 of them with answers: 'one',"
+        " 'two'; would retire 2 of 3 cards of 'E', 2 of them with answers: 'one',"
+        " 'two'; nothing was changed (add --yes if you mean it)\n"
+    )
+
+
+def test_the_cards_are_named_before_the_question(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn(flash)
+    write("deck: D\ncards:\n  - {front: two, back: b}\n")
+    monkeypatch.setattr("flash.cli.commands.add.has_terminal", lambda: True)
+    monkeypatch.setattr("flash.cli.asking.has_terminal", lambda: True)
+
+    code, out, err = flash("add", "d", typed="y\n")
+
+    assert code == 0
+    assert err == (
+        "  retired   one\nThis retires 1 of 2 cards of 'D', 1 of them with answers."
+        " Continue? [y/N]:"
+    )
+
+
+def test_a_returned_note_loses_no_retired_card_again(flash: Run) -> None:
+    note = "  - {id: s, list: STRIDE, items: [Spoofing, Tampering, Repudiation]}\n"
+    write(f"deck: D\ncards:\n{CARDS}{note}")
+    flash("add", "d")
+    write(f"deck: D\ncards:\n{CARDS}")
+    flash("add", "d")
+    write(f"deck: D\ncards:\n{CARDS}{note.replace('Tampering, ', '')}")
+
+    out = flash("add", "d")[1]
+
+    assert out == "  returned  STRIDE\n1 returned, 2 unchanged; 4 cards\n"
 
 
 @pytest.fixture
@@ -135,7 +287,7 @@ def test_a_loss_that_grew_since_the_plan_is_refused(
     app: AppContext, left: str, agreed: int, answered: int
 ) -> None:
     plan = planned(app, left)
-    assert (plan.loss.answered if plan.loss else 0) == agreed
+    assert sum(loss.answered for loss in plan.losses) == agreed
     answer_elsewhere(2 if left == CARDS else 1)
     before = shelf(app.store)
 
@@ -147,7 +299,8 @@ def test_a_loss_that_grew_since_the_plan_is_refused(
 
 def test_the_agreed_loss_is_taken_though_the_store_changed(app: AppContext) -> None:
     plan = planned(app, "  - {front: two, back: b}\n" + THIRD)
-    assert plan.loss == Retirement("D", 1, 3, 1)
+    (loss,) = plan.losses
+    assert (loss.deck, loss.retired, loss.total, loss.answered) == ("D", 1, 3, 1)
     answer_elsewhere(2)
     assert app.store.version() != plan.version
 

@@ -236,8 +236,8 @@ def test_an_edit_of_another_device_is_not_overwritten(flash: Run, note: Path) ->
 
     assert (code, out) == (1, "")
     assert err == (
-        "flash: 1 note was edited in its file and on another device; nothing was"
-        " changed (run flash add on the file, which asks first)\n"
+        "flash: 1 note was edited in its file and on another device: 'cell';"
+        " nothing was changed (run flash add on the file, which asks first)\n"
     )
     note.write_text(NOTE, "utf-8")
     code, out, err = flash("import", "bio.md")

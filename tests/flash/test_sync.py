@@ -397,8 +397,10 @@ def test_a_refusal_names_both_an_edit_elsewhere_and_a_loss(
     assert laptop("add", "cells.yaml") == (
         1,
         "",
-        "flash: 1 note was edited in its file and on another device; would retire 2 of"
-        " 5 cards of 'Cells', 1 of them with answers; nothing was changed"
+        "flash: 1 note was edited in its file and on another device: 'Which organelle"
+        " makes most ATP?'; would retire 2 of 5 cards of 'Cells', 1 of them with"
+        " answers: 'What does DNA stand for?', 'Deoxyribonucleic acid'; nothing was"
+        " changed"
         " (add --yes to take the texts of the files and retire the cards)\n",
     )
     assert len(json.loads(laptop("list", "--json")[1])) == 5
@@ -417,8 +419,8 @@ def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
     assert laptop("add", "cells.yaml") == (
         1,
         "",
-        "flash: 1 note was edited in its file and on another device; nothing was"
-        " changed (add --yes to take the texts of the files)\n",
+        "flash: 1 note was edited in its file and on another device: 'Which organelle"
+        " makes most ATP?'; nothing was changed (add --yes to take the texts of the files)\n",
     )
     assert laptop("add", "cells.yaml", "--yes")[0] == 0
     assert "Chondrion" in laptop("show", "powerhouse")[1]

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from cards.identity.matching import Action
-from cards.questions import question_text
+from cards.questions import question_of, question_text
 from cards.translate import _
-from flash.cli.asking import is_confirmed
+from flash.cli.asking import has_terminal, is_confirmed
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
+    asks_line,
     conflict_question,
     copied_line,
     due_today_line,
@@ -49,6 +50,7 @@ from flash.terminal import (
     progress_bar,
     working,
 )
+from srs.models.retirements import RetiredCard
 
 
 def add(
@@ -131,12 +133,20 @@ def add(
 
 
 def _confirmed(plan: AddPlan) -> bool:
+    if has_terminal():
+        _show_losses(plan)
     questions = [conflict_question(len(plan.conflicts))] if plan.conflicts else []
-    if plan.loss:
-        loss = plan.loss
-        text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
-        questions.append(loss_question(text))
+    questions += [loss_question(retirement_text(loss)) for loss in plan.losses]
     return all(is_confirmed(one) for one in questions)
+
+
+def _show_losses(plan: AddPlan) -> None:
+    """Name what the user is about to be asked for."""
+    lost = {card.guid for loss in plan.losses for card in loss.cards}
+    lost |= {step.known.guid for step in plan.conflicts if step.known}
+    steps = [step for step in plan.steps if step.known and step.known.guid in lost]
+    for line in plan_lines(steps, plan.retired, plan.conflicts):
+        echo_err(line)
 
 
 def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
@@ -145,8 +155,10 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
         return
     for line in warning_lines(plan.parsed.warnings):
         echo_err(line)
-    print_lines(plan_lines(plan.steps))
-    echo(plan_summary(plan.counts, cards, dry_run=dry_run))
+    print_lines(plan_lines(plan.steps, plan.retired, plan.conflicts))
+    echo(plan_summary(plan.counts, cards, len(plan.retired), dry_run=dry_run))
+    if dry_run and plan.reasons:
+        echo_err(asks_line(plan.reasons))
     for copy in plan.parsed.copies:
         if not copy.mine and not dry_run:
             echo_err(copied_line(copy.folder))
@@ -173,6 +185,7 @@ def _say_no_domain(found: NoDomain | None) -> None:
 
 
 def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
+    conflicts = {step.known.guid for step in plan.conflicts if step.known}
     steps = [
         {
             "action": step.action.value,
@@ -182,6 +195,7 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "deck": step.note.deck,
             "file": step.note.file,
             "line": step.note.line,
+            "conflict": bool(step.known and step.known.guid in conflicts),
         }
         for step in plan.steps
         if step.action not in (Action.UNCHANGED, Action.NEW)
@@ -197,5 +211,18 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "copies": [str(copy.folder) for copy in plan.parsed.copies],
             "kept": [one for copy in plan.parsed.copies for one in copy.upgrade.kept],
             "steps": steps,
+            "retired_cards": [_retired_json(card) for card in plan.retired],
+            "asks": plan.reasons,
         }
     )
+
+
+def _retired_json(card: RetiredCard) -> dict[str, str | bool]:
+    asked = question_of(card.note, card.part)
+    return {
+        "guid": card.guid,
+        "deck": card.note.deck,
+        "question": asked.question,
+        "answer": asked.answer,
+        "answered": card.is_answered,
+    }

@@ -281,7 +281,8 @@ def _report_notes(
         }
         print_json({"file": str(file), **counts})
         return
-    print_lines(plan_lines([s for s in done.plan.steps if s.action is not Action.NEW]))
+    edited = [step for step in done.plan.steps if step.action is not Action.NEW]
+    print_lines(plan_lines(edited, done.plan.retired))
     known = done.caught_up, done.kept
     for line in note_import_lines(done.merged.new_cards, done.scheduled, *known):
         echo(line)
