@@ -70,6 +70,8 @@ class PlannedChange(Struct, frozen=True):
     text_key: str = ""
     ordinals: Mapping[str, int] = {}
     """Ordinals of cards by part, where those tell which card is which; else empty."""
+    base: str = ""
+    """The hash of the file's text, if `note` keeps an edit of another device."""
 
 
 class FileScope(Struct, frozen=True):
@@ -279,14 +281,7 @@ class _Matching:
         )
         pairs = sorted(
             (
-                (
-                    -content_similarity(
-                        old.note.content, self._incoming[index].content
-                    ),
-                    index,
-                    old.guid,
-                    old,
-                )
+                (-self._similarity(index, old), index, old.guid, old)
                 for index, old in near
                 if self._may_follow(self._incoming[index], old)
             ),
@@ -305,6 +300,9 @@ class _Matching:
             elif -negative >= THRESHOLD or len(pairs) == 1:
                 self._take(index, equal[0])
 
+    def _similarity(self, index: int, old: ExistingNote) -> float:
+        return content_similarity(old.note.content, self._incoming[index].content)
+
     def by_place(self) -> None:
         """Match by the same neighbour in the file and similar text."""
         new, missing = self._unmatched()
@@ -318,7 +316,7 @@ class _Matching:
                 right.get(self._neighbour(index, +1)),
             )
             scores = [
-                (content_similarity(old.note.content, note.content), old.guid, old)
+                (self._similarity(index, old), old.guid, old)
                 for old in near
                 if old is not None
                 and old.guid not in self._taken
@@ -358,7 +356,7 @@ class _Matching:
     def changes(self) -> list[PlannedChange]:
         """Return the plan."""
         rows = zip(self._incoming, self._found, self._keys, strict=True)
-        changes = [PlannedChange(_action(*row), *row) for row in rows]
+        changes = [PlannedChange(action_of(*row), *row) for row in rows]
         changes += [
             PlannedChange(Action.RETIRED, known.note, known, known.text_key)
             for known in self._missing()
@@ -375,7 +373,8 @@ def _preference(note: Note) -> Callable[[ExistingNote], tuple[bool, ...]]:
     )
 
 
-def _action(note: Note, known: ExistingNote | None, key: str) -> Action:
+def action_of(note: Note, known: ExistingNote | None, key: str) -> Action:
+    """Return the effect on a known note of another text, which has this text key."""
     if known is None:
         return Action.NEW
     old = known.note

@@ -141,6 +141,9 @@ def plan_lines(
             if step.known and step.known.guid in elsewhere:
                 text = _("replaces the edit of another device")
                 lines.append(f"{_INDENT}{text}")
+            if step.base:
+                text = _("keeps the edit of another device")
+                lines.append(f"{_INDENT}{text}")
             if step.known and step.action is not Action.RETIRED:
                 lines += _retired_lines(lost.get(step.known.guid, ()))
         if len(steps) > shown:

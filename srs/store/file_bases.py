@@ -5,7 +5,7 @@ file may replace it.  The hash covers what a deck file says about a note.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -38,7 +38,10 @@ def stored_bases(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
 
 
 def update_bases_of_files(
-    connection: sqlite3.Connection, files: Collection[str], newer: Collection[str] = ()
+    connection: sqlite3.Connection,
+    files: Collection[str],
+    newer: Collection[str] = (),
+    joined: Mapping[str, str] | None = None,
 ) -> None:
     """Update inside a transaction the bases of deck files that were just added.
 
@@ -46,6 +49,7 @@ def update_bases_of_files(
         connection: In a transaction.
         files: The deck files.
         newer: Guids of notes whose text in the store is not that of the file.
+        joined: Bases of notes that took a part of the file's text, by guid.
     """
     values = [msgspec.json.encode(list(names)).decode() for names in (files, newer)]
     in_files = "file in (select value from json_each(?1))"
@@ -62,6 +66,9 @@ def update_bases_of_files(
     _define_hash(connection)
     chosen = f"{_BASES} and n.{in_files} and not {is_newer} and {_MAY_DIFFER}"
     connection.execute(f"{_SAVE} {chosen}", values)
+    for guid, base in (joined or {}).items():
+        sql = f"{_SAVE} select anki_id, file, ? from notes where guid = ?"
+        connection.execute(sql, (base, guid))
 
 
 def edited_elsewhere(store: Store, guids: Collection[str] = ()) -> dict[str, str]:

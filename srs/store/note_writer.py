@@ -82,7 +82,8 @@ def apply_plan(
         _recompute(connection, Options(store), writing.moved)
         bases = bases_of_other_texts(connection)
         if from_files:
-            update_bases_of_files(connection, writing.files, writing.newer)
+            bases_now = writing.newer, writing.joined
+            update_bases_of_files(connection, writing.files, *bases_now)
         before = writing.before(finish_capture(connection), bases) | dict(also or {})
         before["renamed"] = renamed
         forget_empty(connection, writing.left)
@@ -137,6 +138,8 @@ class _Writing:
         self.files: set[str] = set()
         self.newer: list[str] = []
         """Notes that stay as another device wrote them."""
+        self.joined: dict[str, str] = {}
+        """Bases of notes that keep a part of that, by guid."""
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
         """Cards that moved, by old and new deck."""
         self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -207,6 +210,8 @@ class _Writing:
 
     def _keep(self, step: PlannedChange, known: ExistingNote) -> None:
         note, old = step.note, known.note
+        if step.base:
+            self.joined[known.guid] = step.base
         if step.action is Action.NEWER:
             self.newer.append(known.guid)
             self._place(note, known)

@@ -437,6 +437,130 @@ def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
     assert laptop("add", "cells.yaml")[1] == "1 newer, 2 unchanged; 5 cards\n"
 
 
+@pytest.fixture
+def edited_elsewhere(laptop: Device, desktop: Device, log: Path, tmp_path: Path) -> str:
+    """The laptop received an answer from the desktop; return how plans name its note."""
+    laptop("sync", "log")
+    (tmp_path / "newer.yaml").write_text(CELLS.replace("Mitochondrion", "Mito"))
+    desktop("add", "newer.yaml", "--yes")
+    desktop("sync", "log", "--yes")
+    laptop("sync")
+    return "Which organelle makes most ATP?"
+
+
+JOINED = {
+    "the deck": (
+        "Cells::Basics",
+        "Cells::First",
+        "moved",
+        "  (Cells::Basics → Cells::First)",
+    ),
+    "the root deck": ("Cells::Basics", "Life", "moved", "  (Cells::Basics → Life)"),
+    "tags": ("[biology]", "[life]", "changed", ""),
+    "two keys": ("language: en\ntags: [biology]", "tags: [life]", "changed", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "action", "where"), JOINED.values(), ids=JOINED.keys()
+)
+def test_an_edit_of_another_field_keeps_that_of_another_device(
+    laptop: Device,
+    desktop: Device,
+    edited_elsewhere: str,
+    tmp_path: Path,
+    old: str,
+    new: str,
+    action: str,
+    where: str,
+) -> None:
+    (tmp_path / "cells.yaml").write_text(CELLS.replace(old, new))
+    named = f"  {action:<9} {edited_elsewhere}{where}\n"
+
+    dry = laptop("add", "cells.yaml", "--dry-run")[1]
+    code, out, err = laptop("add", "cells.yaml")
+
+    assert code == 0
+    assert f"{named}            keeps the edit of another device\n" in out
+    assert out.endswith(f"\n3 {action}; 5 cards\n")
+    assert dry == out.removesuffix("\n") + " (dry run: nothing was changed)\n"
+    shown = json.loads(laptop("show", "powerhouse", "--json")[1])[0]["line"]
+    assert shown["answer"] == "Mito"
+    assert new.rpartition(": ")[2].strip("[]") in (shown["deck"], *shown["tags"])
+    again = "1 newer, 2 unchanged; 5 cards\n"
+    assert laptop("add", "cells.yaml")[1] == again
+    for _ in range(2):
+        assert laptop("undo")[0] == 0
+        assert laptop("add", "cells.yaml", "--dry-run")[1] == dry
+        assert laptop("redo")[0] == 0
+        assert laptop("add", "cells.yaml")[1] == again
+    laptop("sync")
+    desktop("sync")
+    there = json.loads(desktop("show", "powerhouse", "--json")[1])[0]["line"]
+    assert {k: there[k] for k in ("answer", "deck", "tags")} == {
+        k: shown[k] for k in ("answer", "deck", "tags")
+    }
+
+
+def test_a_replaced_edit_of_another_device_is_named(
+    laptop: Device,
+    edited_elsewhere: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = CELLS.replace("Cells::", "Life::").replace("Mitochondrion", "Chondrion")
+    (tmp_path / "cells.yaml").write_text(theirs)
+    named = (
+        f"  changed   {edited_elsewhere}\n"
+        "            replaces the edit of another device\n"
+    )
+    why = f"1 note was edited in its file and on another device: '{edited_elsewhere}'"
+
+    dry = laptop("add", "cells.yaml", "--dry-run")
+    found = json.loads(laptop("add", "cells.yaml", "--dry-run", "--json")[1])
+    for module in ("asking", "commands.add"):
+        monkeypatch.setattr(f"flash.cli.{module}.has_terminal", lambda: True)
+    asked = laptop("add", "cells.yaml", typed="n\n")[2]
+    agreed = laptop("add", "cells.yaml", "--yes")[1]
+
+    assert dry[1].startswith(named)
+    assert dry[2] == f"flash add asks first: {why}\n"
+    assert found["asks"] == why
+    assert [one["conflict"] for one in found["steps"]] == [True, False, False]
+    assert asked.startswith(named)
+    assert agreed.startswith(named)
+    assert "Chondrion" in laptop("show", "powerhouse")[1]
+
+
+def test_a_new_card_replaces_no_edit_of_another_device(
+    laptop: Device, edited_elsewhere: str, tmp_path: Path
+) -> None:
+    ours = CELLS.replace("Mitochondrion", "Chondrion")
+    (tmp_path / "cells.yaml").write_text(ours)
+
+    code, _, err = laptop("new", "Why?", "So", "--deck", "Cells::Basics")
+
+    assert (code, (tmp_path / "cells.yaml").read_text()) == (1, ours)
+    assert f"on another device: '{edited_elsewhere}'; nothing was changed" in err
+    assert "Mito\n" in laptop("show", "powerhouse")[1]
+
+
+def test_a_note_removed_elsewhere_stays_away_when_its_deck_is_renamed(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    desktop("remove", "powerhouse", "--yes")
+    desktop("sync")
+    laptop("sync")
+    (tmp_path / "cells.yaml").write_text(CELLS.replace("Cells::", "Life::"))
+
+    for _ in range(2):
+        assert "1 newer" in laptop("add", "cells.yaml")[1]
+
+    assert "ATP" not in listed(laptop)
+
+
 def test_status_and_dry_run_change_nothing(
     laptop: Device, log: Path, tmp_path: Path
 ) -> None:

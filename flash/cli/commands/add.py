@@ -195,6 +195,7 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "deck": step.note.deck,
             "file": step.note.file,
             "line": step.note.line,
+            "joined": bool(step.base),
             "conflict": bool(step.known and step.known.guid in conflicts),
         }
         for step in plan.steps
