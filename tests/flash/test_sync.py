@@ -545,7 +545,7 @@ def test_a_new_card_replaces_no_edit_of_another_device(
     assert "Mito\n" in laptop("show", "powerhouse")[1]
 
 
-def test_a_note_removed_elsewhere_stays_away_when_its_deck_is_renamed(
+def test_note_removed_elsewhere_stays_away_in_a_renamed_deck(
     laptop: Device, desktop: Device, log: Path, tmp_path: Path
 ) -> None:
     laptop("sync", "log")

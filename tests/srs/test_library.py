@@ -203,8 +203,8 @@ def test_an_ordinal_is_never_used_again(store: Store) -> None:
     add(store, answer)
 
     (stored,) = shelf(store)
-    assert [card.ordinal for card in stored.cards] == [0, 1, 2, 3]
-    assert stored.cards[3].part == "xyz"
+    assert [card.ordinal for card in stored.cards] == [0, 1, 2, 3, 4]
+    assert [card.part for card in stored.cards[3:]] == ["Elevation", "xyz"]
 
 
 def test_items_that_change_places_keep_their_cards(store: Store) -> None:
@@ -213,7 +213,7 @@ def test_items_that_change_places_keep_their_cards(store: Store) -> None:
     assert new == old
 
 
-def test_an_item_renamed_to_one_that_rests_keeps_its_own_card(store: Store) -> None:
+def test_an_item_in_the_place_of_another_wakes_its_own_card(store: Store) -> None:
     old, _ = edit(store, THREATS, ListNote("STRIDE", ("Tampering", "Repudiation")))
 
     add(store, [Note(ListNote("STRIDE", ("Tampering", "Spoofing")), "A", id="fact")])
@@ -221,7 +221,7 @@ def test_an_item_renamed_to_one_that_rests_keeps_its_own_card(store: Store) -> N
     add(store, [Note(ListNote("STRIDE", added), "A", id="fact")])
 
     new = named(store)
-    assert new["Spoofing"] == old["Repudiation"]
+    assert new["Spoofing"] == old["Spoofing"]
     assert new["Denial of service"][1:] == (3, 0)
 
 
