@@ -201,8 +201,8 @@ BOTH_SIDES = {
     ),
     "cloze": (
         "d.yaml",
-        "deck: D\ncards:\n- cloze: A {{c1::red}} sky, {{c2::big}}\n",
-        {"Text": "Nothing {{c1::like}} what {{c2::was}} before"},
+        "deck: D\ncards:\n- cloze: A {{c1::red}} sky, big\n",
+        {"Text": "Nothing {{c1::like}} what was before"},
     ),
     "labels of a note": (
         "d.md",
