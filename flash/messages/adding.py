@@ -89,6 +89,14 @@ def _card_name(card: RetiredCard) -> str:
     return labelled(title, clip_line(asked.answer, half))
 
 
+def changed_line(retired: Sequence[RetiredCard]) -> str:
+    """Say that a text was changed, and name the cards that it no longer has."""
+    if not retired:
+        return _("Changed.")
+    names = _first_names(map(_card_name, retired), len(retired))
+    return _("Changed. Retired: {names}.").format(names=names)
+
+
 def conflict_question(notes: int) -> str:
     """Ask whether the files win."""
     text = ngettext(

@@ -23,9 +23,11 @@ from flash.service.deck_reading import read_files
 from flash.service.edited_text import EditedMeanwhile
 from flash.service.empty_sides import completed, unsuspend_completed
 from flash.service.file_patches import file_patches, write_with_store
+from flash.service.retirements import cards_gone
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
 from srs.models.media import is_imported
+from srs.models.retirements import RetiredCard
 from srs.store.connection import Store, StoreError
 from srs.store.note_media import media_folder
 from srs.store.notes import stored_note_of
@@ -145,6 +147,29 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
         unsuspend_completed(app, [(stored.guid, old, note)])
         update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
+
+
+def take_text(app: AppContext, card: int, text: str, before: str) -> list[RetiredCard]:
+    """Call `rewrite`; a text that was taken before is taken, as its reply was lost.
+
+    Returns:
+        The cards with answers that the note no longer has.
+
+    Raises:
+        EditedMeanwhile: The note is no longer as it was; nothing was written.
+        FlashError: The text has a mistake, or can't be taken; nothing was written.
+        StoreError: The store can't be written; nothing was.
+    """
+    stored = stored_note_of(app.store, card)
+    try:
+        trouble = rewrite(app, card, text, before)
+    except EditedMeanwhile as error:
+        if error.present.strip() != text.strip():
+            raise
+        trouble = None
+    if trouble:
+        raise FlashError(trouble)
+    return cards_gone(app.store, stored)
 
 
 def _place_of(store: Store, note: Note) -> Path:

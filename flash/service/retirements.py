@@ -7,10 +7,11 @@ from cards.identity.keys import root_of
 from cards.identity.matching import Action, ExistingNote, PlannedChange
 from cards.note import Note
 from cards.questions import parts_of
+from srs.models.cards import StoredNote
 from srs.models.retirements import RetiredCard, Retirement
 from srs.store.connection import Store
 from srs.store.note_writer import continued_parts
-from srs.store.notes import answered_parts
+from srs.store.notes import answered_parts, stored_note_of
 
 _FREE_LOSS = 10
 """Cards that may always be retired without asking."""
@@ -29,6 +30,17 @@ def retired_cards(store: Store, steps: Iterable[PlannedChange]) -> list[RetiredC
         RetiredCard(known.guid, known.note, part, part in answered.get(known.guid, ()))
         for step, known in losing
         for part in _gone(step, known.note)
+    ]
+
+
+def cards_gone(store: Store, before: StoredNote) -> list[RetiredCard]:
+    """Return the cards with answers that a note has lost since it was read."""
+    used = {card.id: card for card in before.cards if not card.retired}
+    now = stored_note_of(store, before.cards[0].id)
+    return [
+        RetiredCard(before.guid, before.note, used[card.id].part, is_answered=True)
+        for card in now.cards
+        if card.retired and card.id in used and card.progress.reps
     ]
 
 

@@ -14,13 +14,13 @@ from cards.translate import _
 from flash.messages.operations import undone_text
 from flash.messages.review import NOTHING_TO_UNDO, answered_line
 from flash.service.context import AppContext
-from flash.service.edited_text import EditedMeanwhile
 from flash.service.reviewing import add_changed_files, open_session
 from flash.service.selection import Selected, finds_nothing, selected_cards
 from srs.merging.browser_answers import MergedAnswer, merge_answer
 from srs.models.browser_answers import CRAM, BrowserAnswer
 from srs.models.cards import Rating, SchedulingState, State, StoredCard
 from srs.models.presets import Preset
+from srs.models.retirements import RetiredCard
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import step_delays
 from srs.store import card_actions
@@ -344,7 +344,7 @@ class ReviewService:
         self._add_changed_files()
         return text_of_note(self.app.store, self._stored(guid, uid).id)
 
-    def edit(self, guid: str, uid: str, text: str, before: str) -> None:
+    def edit(self, guid: str, uid: str, text: str, before: str) -> list[RetiredCard]:
         """Take the edited text of a note back; its history stays.
 
         Args:
@@ -353,23 +353,20 @@ class ReviewService:
             text: The edited text.
             before: What `text` returned.
 
+        Returns:
+            The cards with answers that the text no longer has.
+
         Raises:
             EditedMeanwhile: The note is no longer as it was; nothing was written.
             FlashError: The text has a mistake, or there is no such card; nothing
                 was written.
             StoreError: The store can't be written.
         """
-        from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
+        from flash.service.edited_files import take_text  # noqa: PLC0415 - as above
 
-        try:
-            trouble = rewrite(self.app, self._stored(guid, uid).id, text, before)
-        except EditedMeanwhile as error:
-            if error.present.strip() != text.strip():
-                raise
-            trouble = None  # saved before; the reply was lost
-        if trouble:
-            raise FlashError(trouble)
+        retired = take_text(self.app, self._stored(guid, uid).id, text, before)
         self._forget_counts()
+        return retired
 
     def check_typed(self, guid: str, uid: str, text: str) -> TypedAnswer:
         """Compare a typed answer with that of a card.

@@ -144,8 +144,7 @@ class ReviewApi:
         guid, uid, mark = _card_in(request)
         if mark == "text":
             edited = await read_body(request, _Edited, LARGE)
-            text = await self._lane.run(partial(self._edit, guid, uid, edited))
-            reply = {"sentence": _("Changed."), "text": text}
+            reply = await self._lane.run(partial(self._edit, guid, uid, edited))
             return await self._with_counts(request, reply)
         wanted = await read_body(request, _Mark)
         call = partial(self._service.mark, guid, uid, wanted.id)
@@ -162,10 +161,13 @@ class ReviewApi:
                 raise Refused(404, _("there is no such address"))
         return await self._with_counts(request, {"sentence": sentences[mark]})
 
-    def _edit(self, guid: str, uid: str, edited: _Edited) -> str:
+    def _edit(self, guid: str, uid: str, edited: _Edited) -> dict[str, str]:
+        from flash.messages.adding import changed_line  # noqa: PLC0415 - loads slowly
+
         try:
-            self._service.edit(guid, uid, edited.text, edited.before)
-            return self._service.text(guid, uid)
+            retired = self._service.edit(guid, uid, edited.text, edited.before)
+            text = self._service.text(guid, uid)
+            return {"sentence": changed_line(retired), "text": text}
         except EditedMeanwhile as error:
             raise Conflict(error.message, error.hint, error.present) from None
 

@@ -82,6 +82,24 @@ def test_an_edit_changes_the_deck_file(server: Server, tmp_path: Path) -> None:
     assert [one.operation.name for one in undo_operations(server.store, 1)] == ["edit"]
 
 
+def test_an_edit_names_the_answered_cards_that_it_retires(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "storage.yaml"
+    file.write_text("deck: D\ncards:\n- list: Storage\n  items: [S3, EBS, EFS]\n")
+    client = client_of(server, file)
+    save_options(server.store, "", {"bury_siblings": False})
+    cards = client.cards()
+    client.answer(cards[0], 4)
+    client.answer(cards[1], 4)
+    text = client.get(text_path(cards[2]))["text"]
+    other = text.replace("S3", "Glacier vaults").replace("EFS", "Lustre")
+
+    reply = client.post(text_path(cards[2]), {"text": other, "before": text})
+
+    assert reply["sentence"] == "Changed. Retired: 'Storage: S3'."
+
+
 def test_counts_follow_an_edit(server: Server, tmp_path: Path) -> None:
     file = tmp_path / "water.yaml"
     cloze = "Water is {{c1::hydrogen}} and {{c2::oxygen}}."
