@@ -89,7 +89,7 @@ def _card_name(card: RetiredCard) -> str:
     return labelled(title, clip_line(asked.answer, half))
 
 
-def changed_line(retired: Sequence[RetiredCard]) -> str:
+def edited_text_line(retired: Sequence[RetiredCard]) -> str:
     """Say that a text was changed, and name the cards that it no longer has."""
     if not retired:
         return _("Changed.")
