@@ -87,22 +87,20 @@ def followed_parts(
     """
     before, after = parts_of(old), parts_of(new)
     by_position = translated and len(before) == len(after)
-    if isinstance(old, Compare) and isinstance(new, Compare):
-        return _cells(old, new, by_position=by_position)
     if len(before) == len(after) == 1:
         return {after[0]: before[0]}
     if isinstance(old, Cloze) and isinstance(new, Cloze):
         return _clozes(old, new, translated=translated)
-    if by_position:
-        return dict(zip(after, before, strict=True))
-    return _alike_parts(old, new)
+    return _alike_parts(old, new, by_position=by_position)
 
 
-def _alike_parts(old: Content, new: Content) -> dict[str, str]:
+def _alike_parts(
+    old: Content, new: Content, *, by_position: bool = False
+) -> dict[str, str]:
     """Match parts whose text or answer is like before."""
     if isinstance(old, Compare) and isinstance(new, Compare):
-        return _cells(old, new)
-    return _headings(_answered(old), _answered(new))
+        return _cells(old, new, by_position=by_position)
+    return _headings(_answered(old), _answered(new), by_position=by_position)
 
 
 def _clozes(old: Cloze, new: Cloze, *, translated: bool) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The cards that adding files retires, and whether the user has to agree."""
+"""The cards that files or an edit retire, and whether the user has to agree."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
