@@ -37,7 +37,7 @@ class MediaImport:
 
     def __init__(self, package: CollectionFiles, folder: Path) -> None:
         """Keep the package and the folder to unpack to."""
-        self._package, self._folder = package, folder
+        self._package, self.folder = package, folder
         self._written: list[Path] = []
         self._former: dict[Path, Path] = {}
         """Where the former content of replaced files is."""
@@ -110,7 +110,7 @@ class MediaImport:
                 found[name] = entry
         if only_count or not found:
             return
-        with _store_errors(self._folder):
+        with _store_errors(self.folder):
             self._room = self._room_for(found)
             for name, entry in found.items():
                 self._unpack(name, entry)
@@ -129,17 +129,17 @@ class MediaImport:
                 kept = max(kept, size)  # unpacked to be compared, one by one
             else:
                 new += size
-        places = (self._folder, *self._folder.parents)
+        places = (self.folder, *self.folder.parents)
         free = shutil.disk_usage(next(one for one in places if one.exists())).free
         room = free - min(_RESERVE, free // 2)
         if new + kept > room:
             message = _("its media need {needed} MB, but there is room for {room} MB")
             message = message.format(needed=_megabytes(new + kept), room=room >> 20)
-            raise StoreError(self._folder, message, _("free some disk space"))
+            raise StoreError(self.folder, message, _("free some disk space"))
         return room
 
     def _target(self, name: str) -> Path:
-        return self._folder / _safe_name(name)
+        return self.folder / _safe_name(name)
 
     @property
     def has_renamed(self) -> bool:
@@ -151,10 +151,10 @@ class MediaImport:
         return with_names(field, self._replaced)
 
     def _unpack(self, name: str, entry: str) -> None:
-        make_folder(self._folder)
+        make_folder(self.folder)
         digest = sha256(name.encode()).hexdigest()[:16]
         # Another program may unpack the same file.
-        fresh = self._folder / f".{digest}.{os.getpid()}.part"
+        fresh = self.folder / f".{digest}.{os.getpid()}.part"
         try:
             if not self._package.write_media(entry, fresh, self._room):
                 return
@@ -192,12 +192,12 @@ class MediaImport:
         """Flush files to disk before notes refer to them."""
         if not self.count or os.name != "posix":
             return
-        with _store_errors(self._folder):
+        with _store_errors(self.folder):
             for path in (
                 *self._written,
                 *self._former,
-                self._folder,
-                self._folder.parent,
+                self.folder,
+                self.folder.parent,
             ):
                 handle = os.open(path, os.O_RDONLY)
                 try:

@@ -34,11 +34,11 @@ from export.anki.rows import answers_in
 from export.anki.text_edits import TextEdit, text_edits
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
+from flash.service.anki_edits import is_in_file, seen_in, take_edits
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.file_edits import edits_for_files
 from flash.service.import_differences import dropped_ids
-from flash.service.importing import is_in_file, seen_in, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
 from flash.service.phone_inbox import for_inbox, write_inbox

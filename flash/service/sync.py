@@ -18,6 +18,7 @@ from flash.service.git_log import GitLog
 from flash.service.media_sync import fetch_media, register_media, send_media
 from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
+from srs.store.connection import Store
 from srs.store.decks import decks_without_notes
 from srs.store.note_media import media_files
 from srs.store.revlog import newest_review
@@ -27,6 +28,7 @@ from srs.store.sync_state import (
     ENCRYPTED,
     GIT,
     PLACE,
+    Device,
     bind,
     devices,
     logs,
@@ -51,6 +53,7 @@ from srs.sync.log import (
 from srs.sync.outcome import (
     ClockDifference,
     MediaCounts,
+    Received,
     Synced,
     SyncQuestion,
     differing_clocks,
@@ -193,16 +196,7 @@ def apply_sync(
     me = Identity(min(plan.logs), plan.device.id, plan.device.name)
     stamp = last_stamp(store.connection)
     if not dry_run:
-        device = structs.replace(plan.device, log=carrier.address)
-        save_device_file(store.path, device)
-        if plan.login:
-            save_login(store.path, carrier.address, plan.login)
-        with store.transaction():
-            bind(store, " ".join(sorted(plan.logs)), carrier.address, me.device)
-            if plan.git and store.setting(GIT) != carrier.address:
-                write_setting(store.connection, GIT, carrier.address)
-            if plan.is_encrypted and not store.setting(ENCRYPTED):
-                write_setting(store.connection, ENCRYPTED, "yes")
+        _remember(store, plan)
     without_notes = decks_without_notes(store.connection)
     registered = register_media(store, dry_run=dry_run)
     media_sent = send_media(store, carrier, plan.listing, dry_run=dry_run)
@@ -228,8 +222,6 @@ def apply_sync(
         plan.git.push(me.device)
     known = tuple(devices(store))
     broken = [Fault(name, "broken") for name in received.broken] + fetched.faults
-    later = [one for one in received.later if one[1] != me.device]
-    names = {one.id: one.name or one.id for one in known}
     return Synced(
         carrier.address,
         sent,
@@ -240,10 +232,33 @@ def apply_sync(
         parked(store),
         (*plan.faults, *broken, *missing(plan.listing, known)),
         plan.listing.foreign,
-        tuple(
-            ClockDifference(names.get(device, device), days)
-            for device, days in differing_clocks(later, stamp, wall_clock_ms()).items()
-        ),
+        _clock_differences(received, known, me.device, stamp),
         plan.is_encrypted,
         tuple(sorted(decks_without_notes(store.connection) - without_notes)),
+    )
+
+
+def _remember(store: Store, plan: SyncPlan) -> None:
+    """Keep the place of the log, and what is needed to open it again."""
+    place = plan.carrier.address
+    save_device_file(store.path, structs.replace(plan.device, log=place))
+    if plan.login:
+        save_login(store.path, place, plan.login)
+    with store.transaction():
+        bind(store, " ".join(sorted(plan.logs)), place, plan.device.id)
+        if plan.git and store.setting(GIT) != place:
+            write_setting(store.connection, GIT, place)
+        if plan.is_encrypted and not store.setting(ENCRYPTED):
+            write_setting(store.connection, ENCRYPTED, "yes")
+
+
+def _clock_differences(
+    received: Received, known: Sequence[Device], own: str, stamp: int
+) -> tuple[ClockDifference, ...]:
+    """Return the devices whose clocks are ahead of the one here."""
+    later = [one for one in received.later if one[1] != own]
+    names = {one.id: one.name or one.id for one in known}
+    return tuple(
+        ClockDifference(names.get(device, device), days)
+        for device, days in differing_clocks(later, stamp, wall_clock_ms()).items()
     )

@@ -9,11 +9,11 @@ from export.anki.text_edits import TextEdit
 from export.tables.card_rows import without_new_kinds
 from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table
+from flash.service.anki_edits import is_in_file, update_text_of
 from flash.service.context import AppContext
 from flash.service.file_edits import edits_for_files
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import dropped_ids
-from flash.service.importing import is_in_file, update_text_of
 from srs.merging.merge import merge
 from srs.models.incoming import Incoming, Loss, MergeResult
 from srs.models.media import MediaFiles

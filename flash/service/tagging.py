@@ -25,6 +25,7 @@ from cards.names import COMMA, tidy_name, tidy_tags
 from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
+from flash.service.anki_edits import is_in_file
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from flash.service.edited_files import write_and_add
@@ -34,7 +35,6 @@ from flash.service.file_patches import (
     shown_path,
     without_returns,
 )
-from flash.service.importing import is_in_file
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.store.notes import stored_notes
 
