@@ -83,61 +83,89 @@ def draft_cards(
         proposer: Proposes cards for the blocks (by index) of a note that no card asks.
     """
     known = list(cards)
-    decisions = Decisions(target)
-    japanese = bool(notes) and all(Outline(note).japanese for note in notes)
-    language = "ja" if japanese else ""
-    questions = _Questions(known)
-    made: list[DraftedCard] = []
-    dropped: list[str] = []
-    repeated: list[str] = []
-    asked = 0
+    drafting = _Drafting(target, known, _language(notes))
     index = CardIndex(known, notes)
     for note in notes:
-        finder = BlockFinder(note, index.sources)
         uncovered = {one.index for one in coverage_of(note, index).uncovered}
+        drafting.take(note, proposer(note, uncovered), uncovered, index)
+    return drafting.draft(deck or _title(notes))
+
+
+def _language(notes: Sequence[NoteBlocks]) -> str:
+    japanese = bool(notes) and all(Outline(note).japanese for note in notes)
+    return "ja" if japanese else ""
+
+
+class _Drafting:
+    """Collects the proposals that become cards, and why others do not."""
+
+    def __init__(self, target: Path, known: Iterable[Note], language: str) -> None:
+        self._target, self._language = target, language
+        self._decisions = Decisions(target)
+        self._questions = _Questions(known)
+        self._cards: list[DraftedCard] = []
+        self._dropped: list[str] = []
+        self._repeated: list[str] = []
+        self._asked = 0
+
+    def draft(self, deck: str) -> Draft:
+        """Return what was collected, for a deck with this name."""
+        repeated, dropped = tuple(self._repeated), tuple(self._dropped)
+        cards, language = tuple(self._cards), self._language
+        return Draft(cards, deck, language, self._asked, repeated, dropped)
+
+    def take(
+        self,
+        note: NoteBlocks,
+        proposals: Iterable[Proposal],
+        uncovered: set[int],
+        index: CardIndex,
+    ) -> None:
+        """Take the proposals for one note, of which no card asks some blocks."""
+        finder = BlockFinder(note, index.sources)
         keys: Counter[str] = Counter()
-        for proposal in proposer(note, uncovered):
-            drafted = _drafted(note, proposal, target)
+        for proposal in proposals:
+            drafted = _drafted(note, proposal, self._target)
             keys[drafted.key] += 1
             if keys[drafted.key] > 1:
                 drafted = replace(drafted, key=f"{drafted.key} {keys[drafted.key]}")
-            parts = list(decisions.undecided(drafted, language))
+            parts = list(self._decisions.undecided(drafted, self._language))
             if parts != [drafted]:
-                new = filterfalse(questions.asking, parts)
-                made += (part for part in new if not _mistake(part, target))
-                continue
-            if not _is_wanted(note, proposal, uncovered):
-                asked += 1
-                continue
-            if mistake := _mistake(drafted, target):
-                dropped.append(f"{drafted.passage}: {mistake}")
-                continue
-            other = questions.asking(drafted)
-            if other and other.sources == drafted.card.sources:
-                asked += 1
-                continue
-            blocks = set(proposal.blocks)
-            if other and questions.is_about_other_text(other, note, finder, blocks):
-                shared = questions.headings(drafted, note, finder)
-                longer = _named(note, proposal, shared)
-                named = (_drafted(note, one, target) for one in longer)
-                other_name = next(filterfalse(questions.asking, named), drafted)
-                drafted = replace(other_name, key=drafted.key)
-            if other := questions.asking(drafted):
-                source = source_yaml(drafted.card.sources[0])
-                repeated.append(f"{_place(other)} · {source}")
-                continue
-            questions.propose(drafted, note, proposal.blocks[0])
-            made.append(drafted)
-    name = deck or _title(notes)
-    return Draft(
-        tuple(made),
-        name,
-        language,
-        asked,
-        tuple(repeated),
-        tuple(dropped),
-    )
+                new = filterfalse(self._questions.asking, parts)
+                self._cards += (one for one in new if not _mistake(one, self._target))
+            elif not _is_wanted(note, proposal, uncovered):
+                self._asked += 1
+            elif mistake := _mistake(drafted, self._target):
+                self._dropped.append(f"{drafted.passage}: {mistake}")
+            else:
+                self._take_whole(drafted, proposal, note, finder)
+
+    def _take_whole(
+        self,
+        drafted: DraftedCard,
+        proposal: Proposal,
+        note: NoteBlocks,
+        finder: BlockFinder,
+    ) -> None:
+        """Take a proposal of which no part was decided, unless a card asks the same."""
+        questions = self._questions
+        other = questions.asking(drafted)
+        if other and other.sources == drafted.card.sources:
+            self._asked += 1
+            return
+        blocks = set(proposal.blocks)
+        if other and questions.is_about_other_text(other, note, finder, blocks):
+            shared = questions.headings(drafted, note, finder)
+            longer = _named(note, proposal, shared)
+            named = (_drafted(note, one, self._target) for one in longer)
+            other_name = next(filterfalse(questions.asking, named), drafted)
+            drafted = replace(other_name, key=drafted.key)
+        if other := questions.asking(drafted):
+            source = source_yaml(drafted.card.sources[0])
+            self._repeated.append(f"{_place(other)} · {source}")
+            return
+        questions.propose(drafted, note, proposal.blocks[0])
+        self._cards.append(drafted)
 
 
 class _Questions:
