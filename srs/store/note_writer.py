@@ -269,17 +269,7 @@ class _Writing:
             (known.guid,),
         ).fetchall()
         parts = parts_of(note.content)
-        # A placeholder for a lost text says nothing about its questions.
-        if step.ordinals:
-            by_ordinal = {row[2]: row[1] for row in rows}
-            cards = {
-                part: by_ordinal[ordinal]
-                for part, ordinal in step.ordinals.items()
-                if part in parts and ordinal in by_ordinal
-            }
-        else:
-            origins = continued_parts(known.note, note) if known.text_key else {}
-            cards = _assigned(parts, origins, rows)
+        cards = _kept_cards(step, known, parts, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         # A card from Anki may be in another deck than its note, and stays there.
         former = self._deck(known.note.deck)
@@ -337,6 +327,22 @@ def continued_parts(old: Note, new: Note) -> dict[str, str]:
     """Map each question that continues an old one to the old part."""
     translated = bool(new.language and old.language) and new.language != old.language
     return followed_parts(old.content, new.content, translated=translated)
+
+
+def _kept_cards(
+    step: PlannedChange, known: ExistingNote, parts: Sequence[str], rows: Sequence[Any]
+) -> dict[str, int]:
+    """Return the stored card of each question that keeps one."""
+    if step.ordinals:
+        by_ordinal = {row[2]: row[1] for row in rows}
+        return {
+            part: by_ordinal[ordinal]
+            for part, ordinal in step.ordinals.items()
+            if part in parts and ordinal in by_ordinal
+        }
+    # A placeholder for a lost text, without a key, says nothing about its questions.
+    origins = continued_parts(known.note, step.note) if known.text_key else {}
+    return _assigned(parts, origins, rows)
 
 
 def _assigned(
