@@ -7,6 +7,7 @@ never a conflict; a push that comes second pulls and tries again.
 import os
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from cards.errors import FlashError
@@ -23,8 +24,23 @@ _WHO = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "flash"), ("EMAIL", "flash@localhost"))
 }
+_OF_A_REPOSITORY = """
+    GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_NAMESPACE GIT_COMMON_DIR
+    GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+""".split()
+"""They name the repository of the hook or the rebase that runs flash."""
 _SUBJECT = "flash sync"
 _REMOTE = ("ls-remote", "pull", "push")
+
+
+def git_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return variables with which git finds the repository of a folder itself.
+
+    Args:
+        more: Further variables.
+    """
+    own = {k: v for k, v in os.environ.items() if k not in _OF_A_REPOSITORY}
+    return own | dict(more)
 
 
 class GitLog:
@@ -36,7 +52,7 @@ class GitLog:
         Raises:
             FlashError: It is no working tree of git.
         """
-        self._folder, self._environment = folder, os.environ | _ENVIRONMENT
+        self._folder, self._environment = folder, git_environment(_ENVIRONMENT)
         if self._run("config", "user.email").returncode:
             self._environment |= _WHO  # the user has no name in git
         if self._run("rev-parse", "--is-inside-work-tree").returncode:

@@ -21,6 +21,7 @@ from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.markdown_notes.references import with_references, without_line_ends
 from cards.translate import _
 from flash.service.file_patches import write_deck_text
+from flash.service.git_log import git_environment
 
 _SAFE_GIT = (
     *("git", "--no-optional-locks", "--no-pager"),
@@ -120,7 +121,7 @@ def _check_git(path: Path, *, may_lack_git: bool) -> None:
 def _git_changes(path: Path) -> bytes | None:
     """Return what git says of a file that it lacks changes of, None without git."""
     folder = path.absolute().parent
-    environment = os.environ | {"GIT_ALLOW_PROTOCOL": "", _NOTHING: ""}
+    environment = git_environment({"GIT_ALLOW_PROTOCOL": "", _NOTHING: ""})
 
     def run(*words: str) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(  # noqa: S603 - a fixed program, a file name after --

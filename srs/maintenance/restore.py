@@ -147,10 +147,14 @@ def _copy(source: Path, copy: Path) -> None:
             closing(sqlite3.connect(copy)) as target,
         ):
             opened.backup(target, progress=_patience())
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise
         # In a folder where nothing may be written its log can't be shared.
         copy.unlink(missing_ok=True)
         shutil.copyfile(source, copy)
+        if (log := Path(f"{source}-wal")).exists():
+            shutil.copyfile(log, f"{copy}-wal")
 
 
 def _check(copy: Path) -> None:

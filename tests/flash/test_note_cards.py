@@ -386,6 +386,16 @@ def test_a_note_without_git_is_stamped_only_if_told(flash: Run) -> None:
     assert flash("add", "a.md", "--stamp", "--yes")[2] == "1 id written\n"
 
 
+def test_a_note_in_a_hook_is_looked_up_in_its_own_repository(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.md").write_text(f"{HEAD}a::b\n", "utf-8")
+    git("init", "-q", "other")
+    monkeypatch.setenv("GIT_DIR", str(Path("other", ".git").absolute()))
+
+    assert "not in a git repository" in flash("add", "a.md", "--stamp")[2]
+
+
 def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:
     Path("a.md").write_text(f"{HEAD}- KMS::many tenants\n- other text\n", "utf-8")
 

@@ -1,5 +1,6 @@
 """`flash sync`: two devices through a folder, and a folder with odd content."""
 
+import errno
 import hashlib
 import json
 import os
@@ -1091,6 +1092,20 @@ def test_second_sync_at_the_same_time_is_refused(
 
     assert code == 1
     assert "another program is synchronizing this store" in err
+
+
+def test_a_file_system_without_locks_is_named(
+    laptop: Device, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+
+    code, _, err = laptop("sync", "log")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert "laptop.db.sync-lock: files can't be locked here: No locks available" in err
 
 
 def test_log_that_cannot_be_written_is_tried_again(

@@ -236,3 +236,16 @@ def test_folder_that_a_peer_made_a_link_is_not_written_through(
     assert f"{file.parent}: a symbolic link, which is not followed in a log" in err
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert git("-C", "one", "status", "--porcelain") == ""
+
+
+def test_a_sync_in_a_hook_of_another_repository_leaves_that(
+    clones: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("init", "--quiet", "other")
+    with monkeypatch.context() as hook:
+        hook.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+        hook.setenv("GIT_INDEX_FILE", str(tmp_path / "other" / ".git" / "index"))
+        assert sync(clones, "one")[0] == 0
+
+    assert git("-C", "one", "log", "--format=%s") == "flash sync\n"
+    assert git("-C", "other", "count-objects").startswith("0 objects")

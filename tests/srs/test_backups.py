@@ -6,7 +6,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_fixtures import DAY_MS, NOON, add, basic, give, ids, new_store, numbered
@@ -284,6 +286,45 @@ def test_a_store_that_another_program_holds_is_left_as_it_is(
         "database is locked",
     )
     assert len(ids(opened)) == 2
+
+
+def test_a_locked_source_is_refused_with_its_log(
+    opened: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("srs.maintenance.restore._TRIES", 1)
+    source = tmp_path / "source.db"
+    other = open_store(source, NOON)
+    add(other, [basic("in the write-ahead log")])
+    other.close()
+
+    with closing(sqlite3.connect(source, isolation_level=None)) as holder:
+        holder.execute("pragma locking_mode = exclusive")
+        holder.execute("begin immediate")
+        monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+        assert refusal(opened.path, source)[0] == "database is locked"
+
+
+def test_a_source_that_shares_no_log_is_read_with_it(
+    opened: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = open_store(tmp_path / "writer.db", NOON)
+    add(writer, [basic("in the write-ahead log")])
+    source = tmp_path / "source.db"
+    for end in ("", "-wal"):
+        Path(f"{source}{end}").write_bytes(Path(f"{writer.path}{end}").read_bytes())
+    writer.close()
+    connect = sqlite3.connect
+
+    def read_only(name: str, *, uri: bool = False, **more: Any) -> sqlite3.Connection:
+        if uri:  # as in a folder where nothing may be written
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, **more)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+
+    put_back(opened.path, source)
+
+    assert fronts(opened) == ["in the write-ahead log"]
 
 
 def test_a_restore_makes_a_store_where_there_is_none(
