@@ -134,7 +134,7 @@ def _corrected_line(line: str, above: str, below: str) -> tuple[str, list[_Mista
     if blank:
         message = _("a full-width space (U+3000)")
         if blank[0] != _WIDE:
-            message = _("a space (U+{code:04X}) that is no ordinary one")
+            message = _("a space that is not an ordinary one (U+{code:04X})")
             message = message.format(code=ord(blank[0]))
         found.append((blank.start() + 1, message, _("type ordinary spaces")))
         # As wide as an editor shows it, which is what the other lines are aligned to.

@@ -49,7 +49,7 @@ def check_header(errors: FieldErrors, header: Header, spots: Spots) -> None:
         hint = _("name it, and each part between '::'")
         errors.add(spots, ("deck",), _("empty deck name"), hint)
     elif (near := nested_name(header.deck)) != header.deck:
-        message = _("the colons of '{deck}' are no '::'").format(deck=header.deck)
+        message = _("the colons of '{deck}' are not '::'").format(deck=header.deck)
         hint = _("did you mean '{near}'?").format(near=near)
         errors.warn(spots, ("deck",), message, hint)
     if header.language and not _LANGUAGE(header.language):

@@ -59,15 +59,16 @@ def _line_problem(line: Passage) -> tuple[str, str] | None:
     if name := _NAME.match(line.masked):
         message = _("a name, which makes no card: '{name}'").format(name=name[0])
         return message, _(
-            "write blanks around the '::' before the answer, or the name in backticks"
+            "write spaces around the '::' before the answer, or put the name in"
+            " backticks"
         )
     if _NO_ANSWER.search(line.masked):
-        return _("a question without answer"), _("write the answer behind the '::'")
+        return _("a question without answer"), _("write the answer after the '::'")
     if found := _FULL_WIDTH.search(line.masked):
         message = _("not a cloze: '{suspect}'").format(suspect=found[0])
         return message, _("hidden words are written ==words==")
     if _TIGHT_CLOZE.match(line.masked):
-        return _("a cloze that makes no card"), _("write a blank behind 'C:'")
+        return _("a cloze that makes no card"), _("write a space after 'C:'")
     return None
 
 

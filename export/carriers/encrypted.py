@@ -83,7 +83,7 @@ class EncryptedCarrier:
         """
         data = self._inner.get(name, largest + _OVERHEAD)
         if not data.startswith(_MAGIC):
-            return data[:largest]
+            return data if len(data) <= largest else b""
         if not self._keys:
             message = _("encrypted, and this device has no key")
             raise CarrierError(f"{self.address}/{name}", message, _(JOIN))

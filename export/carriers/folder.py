@@ -43,7 +43,7 @@ class FolderCarrier:
             raise self._error(folder, error) from None
 
     def get(self, name: str, largest: int) -> bytes:
-        """Read a file, at most so many bytes.
+        """Read a file; nothing of one that is larger.
 
         Raises:
             CarrierError: The file can't be read.
@@ -51,9 +51,10 @@ class FolderCarrier:
         try:
             handle = os.open(self._path(name), _READING)
             with os.fdopen(handle, "rb") as file:
-                return file.read(largest)
+                data = file.read(largest + 1)
         except OSError as error:
             raise self._error(name, error) from None
+        return data if len(data) <= largest else b""
 
     def put(self, name: str, data: bytes) -> int:
         """Write a file that is not there yet, completely or not at all.

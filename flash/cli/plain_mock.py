@@ -133,7 +133,7 @@ class PlainMock:
             self._show_answer(index, result_label(exam, place))
             while True:
                 self._print(
-                    "(" + _("Enter: on, d: due today, x: confuse, q: end") + ")"
+                    "(" + _("Enter: continue, d: due today, x: confuse, q: end") + ")"
                 )
                 word = self._stream.read()
                 if word == "" or self._stream.is_ending:

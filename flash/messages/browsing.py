@@ -68,7 +68,7 @@ def found_line(place: int, total: int, marked: int) -> str:
 def sorted_line(order: str) -> str:
     """Say how the cards are sorted now."""
     names = {
-        "": _("Sorted as new cards come."),
+        "": _("Sorted in the order of new cards."),
         "due": _("Sorted by due day."),
         "lapses": _("Sorted by lapses."),
         "stability": _("Sorted by stability."),

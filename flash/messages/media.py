@@ -6,7 +6,7 @@ from pathlib import Path
 from cards.translate import N_, _
 
 NO_MEDIA = N_("This side of the card has no pictures or sounds.")
-_NO_MEDIUM = N_("Not opened, no picture, sound or video by its ending: {files}.")
+_NO_MEDIUM = N_("Not opened, not a picture, sound or video by its extension: {files}.")
 _DRAWING = N_(
     "Not opened, SVG may run scripts in a browser: {files}. flash serve shows it."
 )

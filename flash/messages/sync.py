@@ -190,7 +190,10 @@ def key_remarks(file: Path, log: str) -> list[str]:
     lines = [
         _("From now on all that this device sends is encrypted with this key."),
         _("On each other device: flash sync encrypt --join"),
-        _("Keep a copy of {file} in a safe place; without it no log can be read."),
+        _(
+            "Keep a copy of {file} in a safe place; without it, encrypted logs can't be"
+            " read."
+        ),
     ]
     if log:
         lines.append(

@@ -78,7 +78,7 @@ def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
         remarks.append(_("the cells were read as HTML (else: --no-html)"))
     tags = (tag for one in table.incoming.notes for tag in one.note.tags)
     if tag := next(filter(COMMA.search, tags), ""):
-        text = _("comma in the tag '{tag}' (blanks separate the tags of a cell)")
+        text = _("comma in the tag '{tag}' (spaces separate the tags of a cell)")
         remarks.append(text.format(tag=tag))
     return remarks
 

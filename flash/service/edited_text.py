@@ -14,7 +14,7 @@ class EditedMeanwhile(FlashError):
             text: The edited text; it was not saved.
             present: The text that the card has now.
         """
-        message = _("this card was changed elsewhere meanwhile; nothing was saved")
+        message = _("this card has been changed since you opened it; nothing was saved")
         super().__init__(message, _("compare the texts, then save again"))
         self.text, self.present = text, present
 

@@ -228,7 +228,7 @@ def fetch_media(
             if one.digest not in listing.media:
                 continue
             name = f"{MEDIA}/{one.digest}"
-            data = b"" if dry_run else carrier.get(name, LARGEST_MEDIA + 1)
+            data = b"" if dry_run else carrier.get(name, LARGEST_MEDIA)
             if not dry_run and _digest(data) != one.digest:
                 fetched.faults.append(Fault(name, "broken"))
                 continue

@@ -119,12 +119,12 @@ def _passed_over(notes: Sequence[Path], *, is_warning: bool) -> Iterator[Problem
     """Name the notes with schedules in which flash finds no cards."""
     for path in notes:
         text = path.read_bytes().decode("utf-8", errors="replace")
-        message = _("passed over: a note with schedules, but without a tag of cards")
+        message = _("skipped: the note has schedules, but no tag that marks cards")
         hint = _(
             "write '#flashcards' at its top, or name its tag in the plugin's settings"
         )
         if has_cards(text, plugin_settings(path).tags):
-            message = _("passed over: a note with schedules, but no card to read")
+            message = _("skipped: the note has schedules, but no readable cards")
             hint = _("write its cards with '::', '?' or ==words==, outside of headings")
         if line := next(_lines_of_schedules(text), 0):
             yield Problem(Place(str(path), line), message, hint, is_warning=is_warning)

@@ -51,5 +51,5 @@ def _refuse_other_file(target: Path, page: str) -> None:
     with suppress(OSError), target.open("rb") as file:
         begin = file.read(_BEGIN)
         if begin and frame not in begin:
-            message = _("this file is no page of flash and would be replaced")
+            message = _("this file is not a page of flash and would be replaced")
             raise ExportError(str(target), message, _("name another file"))

@@ -62,7 +62,7 @@ def setting_name(text: str) -> str:
         return name
     first, sign, _rest = name.partition("=")
     if sign and first in NAMES:
-        hint = _("write a blank instead of '=': {name} {value}")
+        hint = _("write a space instead of '=': {name} {value}")
         hint = hint.format(name=first, value=text.partition("=")[2] or "VALUE")
         raise FlashError(_("no setting '{name}'").format(name=text), hint)
     near = get_close_matches(name, NAMES, 1, _ALIKE)
@@ -185,7 +185,7 @@ def _set_vacations(app: AppContext, value: str) -> VacationResult:
     try:
         return set_vacations(app.store, " ".join(value.split()), app.now())
     except ValueError:
-        hint = _("write 2026-12-24..2027-01-02, with blanks between several")
+        hint = _("write 2026-12-24..2027-01-02, with spaces between several")
         raise _invalid("away", value, _("dates"), hint) from None
 
 
@@ -210,6 +210,12 @@ def _check_global(name: str, value: str) -> str:
         if hour is None:
             raise _invalid(name, value, _("an hour from 0 to 23"))
         return str(hour)
+    if name == "time_zone":
+        return _check_zone(name, value)
+    raise NotImplementedError(name)
+
+
+def _check_zone(name: str, value: str) -> str:
     try:
         zone_offset(value)
     except UnknownZone:

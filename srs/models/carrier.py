@@ -13,7 +13,7 @@ class Carrier(Protocol):
         """Return names and sizes of what is in a folder; folders end with `/`."""
 
     def get(self, name: str, largest: int) -> bytes:
-        """Read a file, at most so many bytes."""
+        """Read a file; nothing of one that is larger than so many bytes."""
 
     def put(self, name: str, data: bytes) -> int:
         """Write a file that is not there yet, completely or not at all.

@@ -209,7 +209,7 @@ def _refuse_other_file(target: Path) -> None:
     """Refuse to replace a file that is no database."""
     with suppress(OSError), target.open("rb") as file:
         if file.read(len(_SIGNATURE)) not in (b"", _SIGNATURE):
-            message = _("this file is no backup and would be replaced")
+            message = _("this file is not a backup and would be replaced")
             raise StoreError(target, message, _("name another file"))
 
 

@@ -295,8 +295,8 @@ def test_text_below_an_ended_answer_is_warned_about(
     ]
 
 
-NAME = "a name, which makes no card: '{}' (write blanks around the '::' before the answer, or the name in backticks)"
-NO_ANSWER = "a question without answer (write the answer behind the '::')"
+NAME = "a name, which makes no card: '{}' (write spaces around the '::' before the answer, or put the name in backticks)"
+NO_ANSWER = "a question without answer (write the answer after the '::')"
 LABELS = "a question and an answer that make no card (write 'Q: ' and 'A: ' at the beginning of their lines)"
 MISSED = {
     "a name of words": ("- DNA::RNA::protein ^abc", NAME.format("DNA::RNA::protein")),
@@ -312,7 +312,7 @@ MISSED = {
     ),
     "a cloze without blank": (
         "C:首都は[東京]です",
-        "a cloze that makes no card (write a blank behind 'C:')",
+        "a cloze that makes no card (write a space after 'C:')",
     ),
     "labels without blanks": ("Q:何？\nA:水", LABELS),
     "small labels": ("q: a\n\na: b", LABELS),

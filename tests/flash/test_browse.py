@@ -540,7 +540,7 @@ async def test_a_text_that_changed_meanwhile_is_not_overwritten(
         first = await press(pilot, "e")
         await press(pilot, "e")
 
-    assert "this card was changed elsewhere meanwhile; nothing was saved" in first
+    assert "this card has been changed since you opened it; nothing was saved" in first
     assert "#   back: few" in shown_texts[1]
     assert "\n  back: some" in shown_texts[1]
     assert "some" in flash("show", "Number")[1]

@@ -369,7 +369,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
         (
             ["away", "christmas"],
             "flash: away must be dates, not 'christmas' (write "
-            "2026-12-24..2027-01-02, with blanks between several)\n",
+            "2026-12-24..2027-01-02, with spaces between several)\n",
         ),
         (
             ["rollover", "25"],
@@ -382,7 +382,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
         (
             ["new-per-day=5"],
             "flash: no setting 'new-per-day=5'"
-            " (write a blank instead of '=': new_per_day 5)\n",
+            " (write a space instead of '=': new_per_day 5)\n",
         ),
         (
             ["desired", "0.9"],

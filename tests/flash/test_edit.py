@@ -138,7 +138,7 @@ def test_a_text_that_changed_meanwhile_is_not_overwritten(
 
     (kept,) = Path("tmp").glob("*/card.yaml")
     assert code == 1
-    assert "this card was changed elsewhere meanwhile; nothing was saved" in err
+    assert "this card has been changed since you opened it; nothing was saved" in err
     assert flash.json("list", "Number")[0]["question"] == "Number of cells?"
     assert "trillions" in flash("show", "Number")[1]
     assert kept.read_text("utf-8").splitlines()[0] == (

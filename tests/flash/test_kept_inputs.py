@@ -32,13 +32,13 @@ def files(flash: Run) -> None:
         ("draft keys.txt -o keys.txt --review", "this file is read here"),
         ("draft keys.txt -o link.yaml --force", "this file is read here"),
         ("draft keys.txt -o twin.yaml --force", "this file is read here"),
-        ("draft keys.txt -o thesis.tex --force", "this is no deck file"),
+        ("draft keys.txt -o thesis.tex --force", "this is not a deck file"),
         ("coverage keys.md --html keys.md", "this file is read here"),
         ("coverage keys.md --html deck.yaml", "this file is read here"),
         ("coverage keys.md --ignore ignored --html ignored", "this file is read"),
         ("coverage keys.md --html my.db", "that is the store itself"),
         ("export my.csv --db my.csv", "that is the store itself"),
-        ("backup thesis.tex", "this file is no backup"),
+        ("backup thesis.tex", "this file is not a backup"),
     ],
 )
 def test_no_output_replaces_an_input(flash: Run, words: str, message: str) -> None:

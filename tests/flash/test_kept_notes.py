@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from foreign_packages import database, package, zipped
 from store_fixtures import NOON, new_store, shelf
 
@@ -171,6 +172,17 @@ def test_listed_file_that_is_absent_is_reported(tmp_path: Path) -> None:
 
     assert done.missing_media == ("p.png",)
     store.close()
+
+
+@pytest.mark.parametrize("reason", LossReason)
+def test_every_reason_of_a_loss_has_its_sentence(reason: LossReason) -> None:
+    of_row = reason.startswith("row") and reason is not LossReason.ROW_KIND
+    losses = [Loss(reason, count, "the detail", 7 * of_row) for count in (1, 2)]
+
+    (line,) = loss_lines(losses)
+
+    assert ("7" in line) == of_row
+    assert not set("{}") & set(line)
 
 
 def test_list_of_names_fits_a_screen() -> None:

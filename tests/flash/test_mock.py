@@ -125,7 +125,7 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
         "miss 1 of 1",
         "right answer 1 of 2",
     ]
-    assert lines[-1] == "(Enter: on, d: due today, x: confuse, q: end)"
+    assert lines[-1] == "(Enter: continue, d: due today, x: confuse, q: end)"
 
 
 def test_a_plain_right_answer_shows_its_explanation(flash: Run) -> None:

@@ -322,8 +322,8 @@ def test_notes_with_the_tags_of_the_plugin_are_imported(flash: Run, note: Path) 
 
     assert out.startswith("2 cards new, 2 of them with their due day\n")
     assert err == (
-        "vault/b.md:3:1: warning: passed over: a note with schedules, but without a tag"
-        " of cards (write '#flashcards' at its top, or name its tag in the plugin's"
+        "vault/b.md:3:1: warning: skipped: the note has schedules, but no tag"
+        " that marks cards (write '#flashcards' at its top, or name its tag in the plugin's"
         " settings)\n"
     )
     assert flash("add", "vault")[1].endswith("2 unchanged; 2 cards\n")
@@ -340,8 +340,8 @@ def test_a_tagged_note_without_a_card_to_read_says_so(
     assert (code, err.partition(" (")[0]) == (
         1,
         "bio.md:"
-        f"{4 + text.count(chr(10))}:1: passed over: a note with schedules, but no card"
-        " to read",
+        f"{4 + text.count(chr(10))}:1: skipped: the note has schedules, but no readable"
+        " cards",
     )
 
 
@@ -353,7 +353,7 @@ def test_an_import_of_notes_without_tags_says_so(flash: Run, note: Path) -> None
 
     assert (code, err.partition(" (")[0]) == (
         1,
-        "n.md:1:1: passed over: a note with schedules, but without a tag of cards",
+        "n.md:1:1: skipped: the note has schedules, but no tag that marks cards",
     )
 
 

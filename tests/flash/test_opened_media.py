@@ -108,7 +108,7 @@ def test_p_opens_no_file_that_may_be_a_program(
 
     others = "run.desktop, page.html, a.sh, evil.jar, png, b.png.exe"
     assert (
-        "Opened a.png. Not opened, no picture, sound or video by its ending: "
+        "Opened a.png. Not opened, not a picture, sound or video by its extension: "
         f"{others}. Not opened, SVG may run scripts in a browser: d.SVG. "
         "flash serve shows it."
     ) in lines

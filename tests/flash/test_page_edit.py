@@ -27,7 +27,7 @@ def test_a_newer_text_is_shown_before_it_is_replaced(
 
         page.tab.click("dialog .primary")
         page.has("dialog .message", "back: newer")
-        page.has("dialog .message", "changed elsewhere meanwhile")
+        page.has("dialog .message", "changed since you opened it")
         assert "back: typed" in page.tab.locator("#edited").input_value()
         assert "back: newer" in file.read_text("utf-8")
         page.tab.click("dialog .primary")
@@ -252,7 +252,7 @@ def test_an_edit_that_stays_keeps_no_answer_from_undo(
         file.write_text(file.read_text("utf-8").replace("A01", "newer"), "utf-8")
 
         page.press("u")
-        page.has(".message.alarm", "changed elsewhere meanwhile")
+        page.has(".message.alarm", "changed since you opened it")
         page.press("u")
         page.has("section.question", "Q00")
         page.sent()

@@ -1419,7 +1419,7 @@ async def test_a_text_that_changed_meanwhile_is_not_overwritten(
         await pressed(pilot, "e")
 
     assert overlay is not None
-    assert "changed elsewhere meanwhile; nothing was saved" in overlay.lines[0]
+    assert "changed since you opened it; nothing was saved" in overlay.lines[0]
     assert "# - front: Which lock?" in shown_texts[1]
     assert app.review.view.message == "Card changed. Press u to undo."
     assert app.review.view.prompt is not None

@@ -223,7 +223,7 @@ def test_an_edit_never_replaces_a_newer_text(
     assert (reply.status_code, reply.json()) == (
         409,
         {
-            "error": "this card was changed elsewhere meanwhile; nothing was saved",
+            "error": "this card has been changed since you opened it; nothing was saved",
             "hint": "compare the texts, then save again",
             "text": present,
         },

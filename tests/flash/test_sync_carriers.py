@@ -164,6 +164,14 @@ def test_network_gone_while_receiving_merges_nothing_twice(
     assert laptop("sync", "--db", "b.db")[1] == "Nothing to send, nothing new.\n"
 
 
+def test_folder_has_nothing_of_a_file_that_is_too_large(tmp_path: Path) -> None:
+    carrier, _ = open_carrier(str(tmp_path), tmp_path / "a.db")
+    carrier.put("media/x", b"eleven bytes"[:11])
+
+    assert carrier.get("media/x", 11) == b"eleven byte"
+    assert carrier.get("media/x", 10) == b""
+
+
 @pytest.mark.parametrize("kind", ["s3", "rclone"])
 def test_file_that_is_too_large_is_not_read(kind: str, tmp_path: Path) -> None:
     with server(kind, tmp_path) as host:

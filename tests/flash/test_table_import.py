@@ -321,7 +321,7 @@ def test_a_comma_in_a_tag_of_a_table_is_reported(flash: Run) -> None:
 
     shown = flash("import", "in.csv")[2]
 
-    assert "comma in the tag '暗号、鍵' (blanks separate the tags of a cell)" in shown
+    assert "comma in the tag '暗号、鍵' (spaces separate the tags of a cell)" in shown
 
 
 DECK_NAMES = {

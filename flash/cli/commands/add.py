@@ -74,7 +74,7 @@ def add(
     ] = None,
     stamp: Annotated[
         bool,
-        typer.Option("--stamp", help="Write an id behind each card in Markdown notes."),
+        typer.Option("--stamp", help="Write an id after each card in Markdown notes."),
     ] = False,
     json: JsonOption = False,
     db: DbOption = None,

@@ -180,7 +180,7 @@ def stale(
     Cards whose `source` names changed lines, or a note that is gone, come first, then
     facts by the date of their last check; a fact whose `recheck` date has passed is
     listed, too. Open the source, correct the file, set `checked` to today's date, and
-    add the file again.
+    add the file again. Exit code 1: a file has mistakes, or there is no such deck.
     """
     if files:
         notes = list(read_for_check(files, db).notes)

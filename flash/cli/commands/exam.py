@@ -123,7 +123,7 @@ def set_(
             max=1440,
             callback=finite,
             show_default=False,
-            help="Study minutes per day, for the forecast; a review is not cut.",
+            help="Study minutes per day, for the forecast; they don't limit a review.",
         ),
     ] = 0.0,
     json: JsonOption = False,

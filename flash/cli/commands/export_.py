@@ -53,7 +53,7 @@ def export(
         bool,
         typer.Option(
             "--safe",
-            help="CSV for spreadsheets: ' before formulas (= + - @), UTF-8 marked.",
+            help="CSV for spreadsheets: ' before formulas (= + - @), byte order mark.",
         ),
     ] = False,
     deck: DeckOption = "",

@@ -9,6 +9,7 @@ from cards.translate import _
 from flash.cli.options import MOST, JsonOption, StoreOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
+from flash.messages.review import NOTHING_TO_UNDO
 from flash.service.context import open_app
 from flash.terminal import (
     clip_line,
@@ -41,7 +42,7 @@ def undo(
 
     An operation is an answer, added files, a setting or an import; `flash log` lists
     them. The review log keeps an undone answer, marked as undone. Deck files are
-    never changed.
+    never changed. Exit code 1: what was deleted for good can't be undone; nothing is.
     """
     with working(_("undoing"), quiet=json), open_app(db) as app:
         undone = undo_operations(app.store, steps, dry_run=dry_run)
@@ -50,7 +51,7 @@ def undo(
     if json:
         print_json({"undone": texts, "dry_run": dry_run})
         return
-    echo("\n".join(texts) or _("Nothing to undo."))
+    echo("\n".join(texts) or _(NOTHING_TO_UNDO))
     if texts and dry_run:
         echo(dry_run_remark())
 

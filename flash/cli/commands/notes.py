@@ -167,7 +167,7 @@ def _refuse_to_lose(
         message, hint = file_exists_text()
         raise FlashError(message, hint, place)
     if output.stat().st_size and not is_deck(output):
-        message = _("this is no deck file, and --force replaces nothing else")
+        message = _("this is not a deck file, and --force replaces nothing else")
         raise FlashError(message, _("name another file"), place)
 
 

@@ -90,7 +90,7 @@ def review(
             metavar="N",
             min=1,
             max=MOST,
-            help="N new cards beyond the daily limit.",
+            help="N new cards in addition to the daily limit.",
         ),
     ] = None,
     ahead: Annotated[
@@ -110,7 +110,7 @@ def review(
             metavar="N",
             min=0,
             max=MOST,
-            help="New cards today, ignoring the daily limit.",
+            help="Exactly N new cards today, instead of the daily limit.",
         ),
     ] = None,
     only: Annotated[
