@@ -7,12 +7,16 @@ from cards.markdown_notes.note_lines import Passage
 
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _ADDRESS_OR_NAME = re.compile(
-    r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])"
+    r"https?://\S+"
+    r"|(?<![\w:À-\u1fff])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:À-\u1fff])"
     r"|(?<![\w:])(?:[\da-f]{4}(?::[\da-f]{1,4})+|fe80|f[cd]00|ff0[\da-f])::"
     r"(?:[\da-f]{1,4}(?::[\da-f]{1,4})*(?!\w)|/\d)",
     re.ASCII | re.IGNORECASE,
 )
-"""An address, also of IPv6, or a name such as `AWS::S3::Bucket`."""
+"""An address, also of IPv6, or a name such as `AWS::S3::Bucket`.
+
+Names are ASCII: `Dogme central::ADN::protéine` has none.
+"""
 _FIELD = re.compile(
     r"\s*(?:\([^()]*\)|\[[^\[\]]*\]"
     r"|id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false))\s*"
@@ -46,8 +50,7 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
     text = line.masked
     if not _SEPARATOR.search(text) or _FIELD(text) or has_anki_clozes(line):
         return None
-    for pattern in (_ANY_LINK, _ADDRESS_OR_NAME):
-        text = pattern.sub(lambda found: "x" * len(found[0]), text)
+    text = _ADDRESS_OR_NAME.sub(_crossed_out, without_links(text))
     found = _SEPARATOR.search(text)
     if found is None:
         return None
@@ -61,3 +64,12 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
     item = _ITEM.match(text)
     front, back = line.shown[item.end() if item else 0 : start], line.shown[end:]
     return (front, text[start:end], back) if front.strip() and back.strip() else None
+
+
+def without_links(text: str) -> str:
+    """Return a text of the same length without its links."""
+    return _ANY_LINK.sub(_crossed_out, text)
+
+
+def _crossed_out(found: re.Match[str]) -> str:
+    return "x" * len(found[0])

@@ -1,5 +1,6 @@
 """Odd Markdown around the cards of a note."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from time import process_time
@@ -304,6 +305,22 @@ MISSED = {
         "std::vector::A dynamic array",
         NAME.format("std::vector"),
     ),
+    "a name behind words": (
+        "Central dogma::DNA::protein",
+        NAME.format("dogma::DNA::protein"),
+    ),
+    "a name between words": (
+        "Two phases::Light::Calvin cycle",
+        NAME.format("phases::Light::Calvin"),
+    ),
+    "a name behind words and an article": (
+        "Central dogma::DNA::the protein.",
+        NAME.format("dogma::DNA"),
+    ),
+    "a name in Japanese": (
+        "流れはDNA::RNA::proteinだ",
+        NAME.format("DNA::RNA::protein"),
+    ),
     "no answer": ("**What is DNA?**::", NO_ANSWER),
     "no answer on the line": ("> DNAとは？：：\n> 分子", NO_ANSWER),
     "full-width marks": (
@@ -344,8 +361,10 @@ ORDINARY = {
     "addresses of IPv6": "- ::1\n- fe80::/10\nPing ::1 and 2001:db8::1.",
     "names in C++": "Use std::chrono::seconds here.\n- A std::optional is empty",
     "paths of Rust": "- std::io::Read\n- serde_json::value::Value\n- crate::a::b",
+    "paths of modules": "tokio::sync::mpsc\n\n- use tokio::sync::mpsc\n- tokio::io::Result",
+    "names in sentences": "Call Net::HTTP::Get here.\nDoes Net::HTTP::Get help?\nNet::HTTP::Getを使う。",
     "types": "- AWS::IAM::Role\n\nAWS::S3::Bucket is a type.",
-    "a link": "- [[DNA::RNA::protein]]",
+    "a link": "- [[DNA::RNA::protein]] and [[a DNA::RNA::protein b]]",
     "code": "`DNA::RNA::protein`\n\n```\nDNA::RNA::protein\nQ:a\nA:b\n```\n\n    What?::",
     "a table": "| DNA::RNA::protein |\n|---|\n| What?:: |",
     "attributes": ":toc:\n:author: Jane\n:PROPERTIES:\n:ID: 1\n:END:",
@@ -358,6 +377,36 @@ ORDINARY = {
     "a rule": "＝＝＝＝＝\n＝＝ a ＝＝",
     "a path of Windows": "C:\\a[1]",
 }
+
+
+def test_a_path_of_modules_beside_a_card_is_warned_about() -> None:
+    text = f"{HEAD}- cat::gato\n- dog::perro::canis\n- std::io::read\n\n- a::b::c\n"
+
+    deck = parse_note_deck(text, Path("note.md"))
+
+    expected = NAME.format("dog::perro::canis")
+    assert [str(one) for one in deck.warnings] == [f"note.md:5:1: warning: {expected}"]
+
+
+PARTS = ["DNA", "mRNA", "Gene", "phage", "two words", "a-b", "B12", "核", "né", "Ядро"]
+
+
+@pytest.mark.parametrize("sign", ["::", ":::"])
+@pytest.mark.parametrize("first", PARTS)
+def test_no_line_with_two_separators_is_lost(first: str, sign: str) -> None:
+    backs = [f"{second}::{third}" for second in PARTS for third in PARTS]
+    lines = [f"{first}{sign}{back}" for back in backs]
+    name = re.compile(r"(?<![^\s-])(\w+::){2}\w+(?![^\s-])", re.ASCII).search
+    path = re.compile(r"\b[a-z]+::[a-z]+::", re.ASCII).search
+
+    deck = parse_note_deck(f"{HEAD}x::y\n\n" + "\n\n".join(lines), Path("note.md"))
+
+    read = [tuple(t for _, t in texts_of(note.content)) for note in deck.notes[1:]]
+    split = zip(lines, backs, strict=True)
+    assert read == [(first, back) for line, back in split if not name(line)]
+    missed = [i for i, one in enumerate(lines) if name(one) and not path(one)]
+    warned = [int(str(one).split(":")[1]) for one in deck.warnings]
+    assert warned == [6 + 2 * i for i in missed]
 
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
