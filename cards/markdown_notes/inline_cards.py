@@ -266,11 +266,7 @@ class _Scanner:
         """
         lines = [i for i in range(at, mark) if self._note.shows_text(i)]
         above = pairwise(lines)
-        asked = (
-            below
-            for line, below in above
-            if sides_of(inner_text(self._note.passage(line, line + 1)))
-        )
+        asked = (below for line, below in above if self._sides(line))
         return max(asked, default=0)
 
     def _units(self, at: int, end: int) -> list[InlineCard]:
@@ -295,7 +291,7 @@ class _Scanner:
         """Read a paragraph or an item: lines with `::`, marked words between them."""
         at = start = first
         while at < end:
-            sides = sides_of(inner_text(self._note.passage(at, at + 1)))
+            sides = self._sides(at)
             if sides is None:
                 at += 1
                 continue
@@ -311,7 +307,15 @@ class _Scanner:
             at = start = last
         yield from self._marked_words(start, end)
 
+    def _sides(self, line: int) -> tuple[str, str, str] | None:
+        """Split a line at its separator; None for a row of a table."""
+        if self._note.is_in_table(line):
+            return None
+        return sides_of(inner_text(self._note.passage(line, line + 1)))
+
     def _marked_words(self, first: int, end: int) -> Iterator[InlineCard]:
+        while first < end and self._note.is_in_table(first):
+            first += 1
         lines = [
             inner_text(self._note.passage(i, i + 1), bullet=i == first)
             for i in range(first, end)

@@ -29,7 +29,10 @@ _HEADING = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
 _QUESTION_MARK = re.compile(r"\s*[?？]{1,2}\s*$")
-_TABLE = re.compile(r"\s*\|")
+_ROW = re.compile(r"[\s>]*\|")
+_CELL_END = re.compile(r"(?<!\\)\|")
+_IS_RULE = re.compile(r"\s*:?-+:?\s*").fullmatch
+"""Matches a cell of the line below the headers of a table."""
 _METADATA = re.compile(r"[\s>]*>\s*\[!sr\|card-metadata\][+-]?\s*$")
 """Begins a callout with nothing but comments."""
 _EMPTY_QUOTE = re.compile(r"\s*>[\s>]*$")
@@ -94,6 +97,7 @@ class NoteLines:
         self._in_list: set[int] = set()
         """Lines with an item above that they belong to, or follow in its list."""
         self._indented_code = self._find_indented_code()
+        self._tables = self._find_tables()
 
     def _place(self, body: str, spans: list[VerbatimSpan]) -> None:
         """Note the lines of the spans that have several."""
@@ -170,6 +174,10 @@ class NoteLines:
             line += 1
         return line
 
+    def is_in_table(self, line: int) -> bool:
+        """Return True for a line of a table, with or without `|` around its rows."""
+        return line in self._tables
+
     def label(self, line: int) -> str:
         """Return Q, A or C if a line begins with it and a colon, of any width."""
         found = _LABEL.match(self._masked[line])
@@ -181,7 +189,7 @@ class NoteLines:
             return False
         if self.ends_card(line):
             return self.is_heading(line) and self.is_question_mark(line + 1)
-        return not _TABLE.match(self._masked[line])
+        return not (self.is_in_table(line) or _ROW.match(self._masked[line]))
 
     def end_of_paragraph(self, at: int) -> int:
         """Return where a paragraph ends: at a blank line, a heading or a label.
@@ -249,6 +257,36 @@ class NoteLines:
             may_begin = self.ends_card(line)
         return found
 
+    def _find_tables(self) -> set[int]:
+        """Return the lines of tables: a row of headers, a rule, and rows with `|`.
+
+        Source: https://github.github.com/gfm/#tables-extension-
+        """
+        found: set[int] = set()
+        for rule in range(self.start + 1, self.count):
+            head = rule - 1
+            if "|" not in self._masked[rule] or self.is_bullet(rule) or rule in found:
+                continue
+            depth, cells = _quoted_cells(self.typed[rule])
+            is_table = all(map(_IS_RULE, cells)) and "|" in self.typed[head]
+            if not is_table or self.is_heading(head) or self.label(head):
+                continue
+            above, headers = _quoted_cells(self.typed[head])
+            if above != depth or len(headers) != len(cells):
+                continue
+            end = rule + 1
+            while end < self.count and self._continues_table(end, depth):
+                end += 1
+            found.update(range(head, end))
+        return found
+
+    def _continues_table(self, line: int, depth: int) -> bool:
+        """Return True for a row of a table in a number of quotations."""
+        if "|" not in self._masked[line] or self.label(line):
+            return False
+        begins_block = self.is_heading(line) or self.is_bullet(line)
+        return not begins_block and _quoted_cells(self.typed[line])[0] == depth
+
 
 def inner_text(line: Passage, *, bullet: bool = True) -> Passage:
     """Return a line without the marks of a quotation and, with `bullet`, an item."""
@@ -262,6 +300,18 @@ def deck_of_tag(path: str) -> str:
     """Return the name of a deck that a tag gives as `deck/subdeck`."""
     parts = path.rstrip(".,;:!?)").split("/")
     return tidy_name("::".join(filter(None, parts)))
+
+
+def _quoted_cells(line: str) -> tuple[int, list[str]]:
+    """Return the number of quotations around a row of a table, and its cells."""
+    row = line.lstrip(" \t>")
+    depth = line.count(">", 0, len(line) - len(row))
+    cells = _CELL_END.split(row.rstrip())
+    if not cells[0]:
+        del cells[0]
+    if cells and not cells[-1]:
+        del cells[-1]
+    return depth, cells
 
 
 def _column_of(line: str) -> int:

@@ -14,7 +14,7 @@ from cards.markdown_notes.plugin_settings import plugin_settings
 _END = re.compile(r"(?:(?:^|\s+)\^[A-Za-z0-9-]+)*\s*(?:<!--.*?-->\s*)*\Z")
 """References and comments at the end of a line."""
 _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
-"""Lines that a reference would break: the end of code, of math, a row of a table."""
+"""Lines that a reference would break: the end of code, of math, a row alone."""
 
 
 def without_line_ends(text: str) -> str:
@@ -38,15 +38,15 @@ def with_references(
         # Comments of other programs stay at the end.
         below = range(card.last - 1, card.line - 1, -1)
         at = next(filter(note.shows_text, below), card.line - 1)
-        _write(lines, at, f"^{name}")
+        _write(lines, at, f"^{name}", is_row=note.is_in_table(at))
     return "\n".join(lines)
 
 
-def _write(lines: list[str], at: int, reference: str) -> None:
+def _write(lines: list[str], at: int, reference: str, *, is_row: bool) -> None:
     """Write a reference at the end of a line of a card, before others and comments."""
     line = lines[at].removesuffix("\r")
     end = lines[at][len(line) :]
-    if _ALONE.match(line):
+    if is_row or _ALONE.match(line):
         lines.insert(at + 1, reference + end)
     else:
         found = _END.search(line)

@@ -189,6 +189,58 @@ def test_odd_markdown_is_read_as_it_looks(
     ] == expected
 
 
+TABLES = {
+    "two columns": "a | b\n---|---\nc::d | ==e==\n==f== g | What?::",
+    "alignment": "a::b | c\n:-- | :-:\nd::e | DNA::RNA::protein\n`f` | g::h",
+    "pipes in cells": "a::b \\| c | d\n--- | ---\ne::f \\| g | h",
+    "empty cells": "a | b\n--|--\n | c::d\n==e== | ",
+}
+AROUND_TABLES = {
+    "alone": "{}",
+    "outer pipes": "|{}|",
+    "a pipe at the end": "{}|",
+    "an item": "  {}",
+    "a quotation": "> {}",
+    "a quotation with outer pipes": "> |{}|",
+}
+
+
+@pytest.mark.parametrize("around", AROUND_TABLES.values(), ids=AROUND_TABLES.keys())
+@pytest.mark.parametrize("above", ["- x\n\n", "- x::y\n"], ids=["gap", "tight"])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_a_table_of_any_form_holds_no_cards(
+    table: str, above: str, around: str
+) -> None:
+    lines = "\n".join(map(around.format, table.split("\n")))
+
+    deck = parse_note_deck(f"{HEAD}{above}{lines}\nq::r\n\ns\n?\n{lines}", Path("n.md"))
+
+    read = [tuple(t for _, t in texts_of(note.content)) for note in deck.notes]
+    first = [("x", "y")] if "::" in above else []
+    assert read == [*first, ("q", "r"), ("s", lines.strip())]
+    assert deck.warnings == ()
+
+
+NO_TABLES = {
+    "fewer cells than headers": "a | b | c\n---|---\nd::e | f",
+    "a heading": "# a | b\n---|---\nd::e | f",
+    "a label": "C: [a] | b\n---|---\n\nd::e | f",
+    "a list": "a | b\n- | -\nd::e | f",
+    "a rule": "a | b\n\n---\nd::e | f",
+    "another quotation": "> a | b\n---|---\nd::e | f",
+    "a row below another": "a | b\n---|---\nc | g\n\nd::e | f",
+    "an item below": "a | b\n---|---\n- d::e | f",
+    "text below": "a | b\n---|---\nc | g\nd::e `|` f",
+}
+
+
+@pytest.mark.parametrize("text", NO_TABLES.values(), ids=NO_TABLES.keys())
+def test_a_card_with_a_pipe_outside_of_a_table_is_read(text: str) -> None:
+    deck = parse_note_deck(HEAD + text, Path("note.md"))
+
+    assert dict(texts_of(deck.notes[-1].content))[("front",)] == "d"
+
+
 PARTS_OF_ANSWERS = {
     "marked words": "c ==d== e",
     "only marked words": "==c==",

@@ -342,6 +342,7 @@ def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
         "Q: a\nA: b ^x ^y <!--SR:!2024-01-01,3,250-->",
         "The ==word== here. ^x",
         "Q: a\nA:\n```\nb\n```\n^x",
+        "a\n?\nb | c\n---|---\nd | e\n^x",
         "a::b\n> [!sr|card-metadata]\n> <!--SR:!2024-01-01,3,250-->",
     ],
 )
