@@ -6,6 +6,7 @@ that they prepare for; other files are skipped and counted.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from msgspec import Struct
 from cards.encodings import UTF_16, EncodingError, decode_text, is_utf_16
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
 from cards.files import files_under, is_encodable, is_file, open_file
-from cards.markdown_notes.inline_cards import holds_cards
+from cards.markdown_notes.inline_cards import holds_cards, unread_cards
 from cards.translate import _
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -48,6 +49,8 @@ class DeckFiles(Struct, frozen=True):
     """Descriptions of exams."""
     other_notes: tuple[Path, ...] = ()
     """Markdown files without cards in the folders."""
+    unread: tuple[Problem, ...] = ()
+    """Cards in these that only other programs read."""
 
 
 def find_decks(paths: list[Path]) -> DeckFiles:
@@ -64,6 +67,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
     problems: list[Problem] = []
     other_yaml: list[Path] = []
     other_notes: list[Path] = []
+    unread: list[Problem] = []
     for path in paths:
         if not _is_folder(path):
             (exams if is_exam(path) else files)[path] = None
@@ -75,6 +79,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         exams.update(dict.fromkeys(inside.exams))
         other_yaml += inside.other_yaml
         other_notes += inside.other_notes
+        unread += unread_in(inside.other_notes, is_warning=bool(inside.files))
         files.update(dict.fromkeys(inside.files))
         if not inside.files:
             hint = _(
@@ -85,8 +90,14 @@ def find_decks(paths: list[Path]) -> DeckFiles:
                 Problem(Place(str(path)), _("no deck in this folder"), hint)
             )
     if problems:
-        raise DeckError(problems)
-    return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams), tuple(other_notes))
+        raise DeckError([*problems, *unread])
+    return DeckFiles(
+        tuple(files),
+        tuple(other_yaml),
+        tuple(exams),
+        tuple(other_notes),
+        tuple(unread),
+    )
 
 
 def decks_in(folder: Path) -> DeckFiles:
@@ -104,6 +115,16 @@ def decks_in(folder: Path) -> DeckFiles:
     notes = tuple(filter(is_markdown, others))
     yaml = tuple(file for file in others if not is_markdown(file))
     return DeckFiles(tuple(decks), yaml, tuple(exams), notes)
+
+
+def unread_in(notes: Iterable[Path], *, is_warning: bool) -> list[Problem]:
+    """Name the cards that only other programs read, in notes without others."""
+    texts = ((path, _skimmed(path) or "") for path in notes)
+    return [
+        problem._replace(is_warning=is_warning)
+        for path, text in texts
+        for problem in unread_cards(text, path)
+    ]
 
 
 def _is_folder(path: Path) -> bool:

@@ -27,6 +27,7 @@ from cards.markdown_notes.gaps import (
 from cards.markdown_notes.note_lines import NoteLines, Passage, inner_text
 from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.markdown_notes.separators import sides_of
+from cards.markdown_notes.tagged_cards import may_have_tagged_cards, tagged_cards
 from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
 from cards.translate import _
 
@@ -76,6 +77,15 @@ def holds_cards(text: str, path: Path) -> bool:
         if enabled or isinstance(card, FencedCards):
             return True
     return enabled and bool(problems)
+
+
+def unread_cards(text: str, path: Path) -> list[Problem]:
+    """Name what other programs read as cards in a note without cards of flash."""
+    if not may_have_tagged_cards(text):
+        return []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    note = NoteLines(text, plugin_settings(path))
+    return list(tagged_cards(note, (), str(path)))
 
 
 def scan(

@@ -26,10 +26,12 @@ from cards.markdown_notes.inline_cards import (
     InlineCard,
     lines_below_answers,
     scan,
+    unread_cards,
 )
 from cards.markdown_notes.missed_cards import missed_cards
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
 from cards.markdown_notes.plugin_settings import plugin_settings
+from cards.markdown_notes.tagged_cards import tagged_cards
 from cards.media_places import path_from_note
 from cards.names import COMMA, split_tags
 from cards.note import Header, Note
@@ -71,7 +73,8 @@ def parse_note_deck(
         matter = FRONT_MATTER.match(text)
         keys = _keys_at_top(matter[1] or "") if matter else {}
         found = [one for one in _misspelt(keys, str(path)) if one[0] in _OPENING]
-        raise DeckError([problem for _key, problem in found] or [none])
+        unread = unread_cards(text, path)
+        raise DeckError([problem for _key, problem in found] or [none, *unread])
     return _NoteReader(text, path, media).deck()
 
 
@@ -173,7 +176,9 @@ class _NoteReader:
         """Yield what looks like a card and is none, if cards in the text are read."""
         if is_enabled(self._text, self._tags):
             covered = self._lines_of_cards().keys()
-            yield from missed_cards(self._lines, covered, str(self._path))
+            file = str(self._path)
+            yield from missed_cards(self._lines, covered, file)
+            yield from tagged_cards(self._lines, covered, file)
 
     def _placed(self, text: str) -> str:
         """Return a text with the paths of its media from the note."""

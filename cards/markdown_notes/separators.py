@@ -19,7 +19,8 @@ Names are ASCII: `Dogme central::ADN::protéine` has none.
 """
 _FIELD = re.compile(
     r"\s*(?:\([^()]*\)|\[[^\[\]]*\]"
-    r"|id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false))\s*"
+    r"|id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false)"
+    r"|card-(?:last-(?:interval|reviewed|score)|repeats|ease-factor|next-schedule)::.*)\s*"
 ).fullmatch
 """A field of Dataview in brackets, `(author:: Jane)`, or one that Logseq writes."""
 _ITEM = re.compile(r"\s*[•・]")

@@ -131,6 +131,7 @@ def read_files(
     folders = [absolute(path) for path in paths if path.is_dir()]
     ignored = [path for copy in copies for path in copy.ignored]
     warnings = [one for deck in in_order for one in deck.warnings]
+    warnings += found.unread
     warnings += [one for exam in exams for one in exam.unused_tags(notes)]
     has_order = any(deck.order for deck in in_order)
     return ParsedFiles(

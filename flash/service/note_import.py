@@ -7,7 +7,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import decks_in, find_decks, is_markdown, read_text
+from cards.deckfile.discovery import (
+    decks_in,
+    find_decks,
+    is_markdown,
+    read_text,
+    unread_in,
+)
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
 from cards.markdown_notes.card_tags import has_cards
@@ -37,7 +43,7 @@ class NoteImport(Struct, frozen=True):
 
     history: HistoryImport
     lost: tuple[Problem, ...]
-    """Schedules that belong to no card, and notes passed over that have some."""
+    """Schedules that belong to no card, and notes passed over that have cards."""
 
 
 def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteImport:
@@ -57,6 +63,7 @@ def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteI
     inside = decks_in(path) if path.is_dir() else find_decks([path])
     files = list(filter(is_markdown, inside.files))
     passed_over = list(_passed_over(inside.other_notes, is_warning=bool(files)))
+    passed_over += unread_in(inside.other_notes, is_warning=bool(files))
     if not files:
         if passed_over:
             raise DeckError(passed_over)

@@ -167,8 +167,9 @@ CASES = {
         [("鍵", "key"), ("a", "b")],
     ),
     "properties of Logseq": (
-        "- a::b\n  id:: 64f0e2a1-1234-4abc-9def-0123456789ab\n  collapsed:: true\n- id:: c",
-        [("a", "b"), ("id", "c")],
+        "- a::b\n  id:: 64f0e2a1-1234-4abc-9def-0123456789ab\n  collapsed:: true\n- id:: c"
+        "\n  card-last-interval:: 4\n  card-last-reviewed:: 2024-01-01T10:00:00.000Z\n- card-x:: d",
+        [("a", "b"), ("id", "c"), ("card-x", "d")],
     ),
     "tests of a shell": (
         "Q: a\nA: b `[[x]]` [[y]]\n```\n[[ -f z ]] # <!-- c -->\n```",
@@ -409,7 +410,34 @@ def test_a_line_that_looks_like_a_card_is_warned_about(
     ]
 
 
+TAG = "the tag '{}' makes no card (write 'Q:' and 'A:' lines, or question::answer, in a note with 'flash: true' at its top)"
+CLOZE = "not a cloze: '{}' (a cloze is written {{{{c1::text}}}})"
+TAGGED = {
+    "an item": ("- What? #card\n\t- b", TAG.format("#card")),
+    "a heading": ("## What? #card/reverse\nb", TAG.format("#card/reverse")),
+    "a link as a tag": ("- What? #[[card]]\n  - b", TAG.format("#[[card]]")),
+    "hidden words": ("- a {{cloze b c}} #card", CLOZE.format("{{cloze b c}}")),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TAGGED.values(), ids=TAGGED.keys())
+def test_a_card_of_logseq_is_named(text: str, expected: str) -> None:
+    deck = parse_note_deck(f"{HEAD}x::y\n\n{text}\n", Path("note.md"))
+    with pytest.raises(DeckError) as caught:
+        parse_note_deck(f"a\n{text}\n", Path("note.md"))
+
+    assert [str(one) for one in deck.warnings] == [f"note.md:6:1: warning: {expected}"]
+    hint = "(begin it with the lines '---', 'flash: true' and '---')"
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"note.md:1:1: no cards in this note {hint}",
+        f"note.md:2:1: {expected}",
+    ]
+
+
 ORDINARY = {
+    "other tags": "#cards and `#card` and a#card\n\n```\n#card {{cloze a}}\n```\n%% #card %%",
+    "a card with a tag": "a::b #card",
+    "a macro": "{{query (task TODO)}} {{clozes}}",
     "addresses of IPv6": "- ::1\n- fe80::/10\nPing ::1 and 2001:db8::1.",
     "names in C++": "Use std::chrono::seconds here.\n- A std::optional is empty",
     "paths of Rust": "- std::io::Read\n- serde_json::value::Value\n- crate::a::b",

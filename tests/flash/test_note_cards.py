@@ -289,6 +289,27 @@ def test_notes_of_a_folder_without_cards_are_passed_over(flash: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["check", "add", "import"])
+def test_cards_of_logseq_in_a_folder_are_named(flash: Run, command: str) -> None:
+    Path("graph").mkdir()
+    Path("graph/a.md").write_text("- b\n- What? #card\n\t- {{cloze c}}\n", "utf-8")
+    named = ["graph/a.md:2:1: {}the tag '#card'", "graph/a.md:3:1: {}not a cloze"]
+
+    code, _, err = flash(command, "graph")
+
+    assert code == 1
+    lines = [line for line in err.splitlines() if "graph/a.md" in line]
+    pairs = zip(lines, named, strict=True)
+    assert all(line.startswith(start.format("")) for line, start in pairs)
+    Path("graph/d.md").write_text(f"{HEAD}x::y\n", "utf-8")
+
+    code, _, err = flash(command, "graph")
+
+    assert code == 0
+    pairs = zip(err.splitlines(), named, strict=True)
+    assert all(line.startswith(start.format("warning: ")) for line, start in pairs)
+
+
 def test_a_known_note_without_its_mark_is_an_error(flash: Run) -> None:
     note = Path("cards.md")
     note.write_text("---\ndeck: D\n---\na::b\n", "utf-8")
