@@ -42,6 +42,8 @@ def _texts(edits: Sequence[TextEdit], source: str) -> tuple[list[str], list[str]
             patches.append(patch_text(one.file, one.before, one.after, source))
         for note in one.by_hand:
             changes = _changes(by_place[note.file, note.line])
+            if note in one.tags_only:
+                changes = [change for change in changes if change[0] == "tags"]
             by_hand.append(by_hand_text(note, changes, source))
     for edit in edits:
         for file, place in edit.files:

@@ -3,12 +3,13 @@
 import codecs
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.deckfile.card_edits import Edit, edit_cards
 from cards.deckfile.discovery import is_markdown, read_text
@@ -30,6 +31,8 @@ class FilePatch(Struct, frozen=True):
     after: str
     by_hand: tuple[Note, ...] = ()
     """Stored notes whose edit, or a part of it, has no place in the file as it is."""
+    tags_only: tuple[Note, ...] = ()
+    """Those of them whose edit is in `after` but for its tags."""
 
 
 def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
@@ -148,6 +151,20 @@ def _patch(file: str, found: list[TextEdit]) -> FilePatch:
     plain, line_end = without_returns(before)
     coming = [there.name for edit in found for _, there in edit.files]
     after, left = change(plain, path, edits, coming)
+    texts = list(_without_tags(edits, left))
+    after, lost = change(after, path, texts, coming)
     after = after.replace("\n", line_end)
     by_hand = (*failed, *(note for note in left if note not in failed))
-    return FilePatch(shown, before, after, by_hand)
+    tags_only = tuple(old for old, _new in texts if old not in (*failed, *lost))
+    return FilePatch(shown, before, after, by_hand, tags_only)
+
+
+def _without_tags(edits: Iterable[Edit], left: Sequence[Note]) -> Iterator[Edit]:
+    """Yield the edits of texts among those that can't be made with their tags.
+
+    A card in a Markdown note has no tags of its own.
+    """
+    for old, new in edits:
+        texts = replace(new, tags=old.tags)
+        if old in left and new.tags != old.tags and texts != old:
+            yield old, texts

@@ -60,6 +60,46 @@ def test_edit_by_hand_is_shown_and_its_tags_are_patched(
     assert {tag for one in flash.json("list") for tag in one["tags"]} == {"from-anki"}
 
 
+NOTES = {
+    "a line": "- one::red <!-- why -->\n",
+    "labels": "Q: one\nA: red\n",
+    "several cards": "zero::blue\n\n- one::red ^mine\n\nA ==b== c\n",
+}
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+@pytest.mark.parametrize("front", ["one", "Entirely new?"])
+@pytest.mark.parametrize("text", NOTES.values(), ids=NOTES)
+def test_texts_of_a_note_are_patched_and_its_tags_shown(
+    flash: Run, anki: AnkiSide, text: str, front: str
+) -> None:
+    Path("d.md").write_text(f"---\ndeck: D\ntags: [a]\n---\n{text}", "utf-8")
+    flash("add", "d.md")
+    flash("export", "out.apkg")
+    anki.take("out.apkg")
+    anki.package()
+
+    def edit(collection: Collection) -> None:
+        note = only_note(collection, "Front:one")
+        note["Front"], note["Back"] = front, "crimson"
+        note.tags = ["a", "b"]
+        collection.update_note(note)
+
+    edited = anki.package(edit)
+    _, out, err = flash("import", edited, "--update-text")
+    subprocess.run(["patch", "-p0"], input=out, text=True, check=True)
+
+    place = f"{Path('d.md').absolute()}:{_line(text) + 4}"
+    assert err == (
+        f"{place}: edited in Anki; change this card by hand\n"
+        '  tags: ["a"]\n      → ["a", "b"]\n'
+    )
+    count = len(flash.json("list"))
+    assert flash("add", "d.md")[0] == 0
+    assert len(flash.json("list")) == count
+    assert flash.json("import", edited, "--update-text")["patches"] == [err.rstrip()]
+
+
 def with_picture(folder: Path) -> Edit:
     """Return an edit of both sides of the only note, one with a new picture."""
     picture = folder / "of anki" / "a cell.png"
