@@ -318,8 +318,8 @@ class _Scanner:
         yield from self._marked_words(start, end)
 
     def _sides(self, line: int) -> tuple[str, str, str] | None:
-        """Split a line at its separator; None for a row of a table."""
-        if self._note.is_in_table(line):
+        """Split a line at its separator; None for a row of a table or a footnote."""
+        if self._note.is_in_table(line) or self._note.is_footnote(line):
             return None
         return sides_of(inner_text(self._note.passage(line, line + 1)))
 

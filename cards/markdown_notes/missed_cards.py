@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from cards.errors import Place, Problem
 from cards.markdown_notes.note_lines import NoteLines, Passage, inner_text
 from cards.markdown_notes.question_labels import is_option, read_label
-from cards.markdown_notes.separators import without_links
+from cards.markdown_notes.separators import sides_of, without_links
 from cards.translate import _
 
 _WORD = r"(?:[A-Z]?[a-z]+|[a-z]?[A-Z]+s?)\d*"
@@ -28,6 +28,9 @@ _PATH = re.compile("[a-z]+::[a-z]+::").match
 _SENTENCE = re.compile(r"[.,;!?。、；！？][\s*_\"'”’)）」』]*$")
 _NO_ANSWER = re.compile(r"[?？][\s*_\"'”’)）」』]*(?<![:：\\])[:：]{2,3}\s*$")
 _FULL_WIDTH = re.compile(r"＝＝(?=[^\s＝])[^＝\n]+(?<=\S)＝＝(?!＝)")
+_TIGHT = re.compile("[!->@-~]{2}")
+"""What is beside the `::` of a name."""
+_MARKS = ("?", "??", "？", "？？")
 _TIGHT_CLOZE = re.compile(r"C:[^\s\\/:].*(?<!\[)\[[^\[\]^]+\](?![\[(])")
 _TIGHT_LABEL = re.compile(r"([QqAa]):(?=\S)|([qa]):\s")
 
@@ -44,14 +47,15 @@ def missed_cards(
     """
     asked: int | None = None
     for line in range(note.start, note.count):
-        if line + 1 in covered or note.is_heading(line):
+        if line + 1 in covered:
+            asked = None
+            continue
+        if found := _line_problem(note, line, covered):
+            yield Problem(Place(file, line + 1), *found)
+        if note.is_heading(line):
             asked = None
         elif note.begins_paragraph(line):
-            text = inner_text(note.passage(line, line + 1))
-            beside_card = line in covered or line + 2 in covered
-            if found := _line_problem(text, beside_card=beside_card):
-                yield Problem(Place(file, line + 1), *found)
-            label = _label(text.masked)
+            label = _label(inner_text(note.passage(line, line + 1)).masked)
             if label == "A" and asked is not None and not _has_options(note, line):
                 message = _("a question and an answer that make no card")
                 hint = _("write 'Q: ' and 'A: ' at the beginning of their lines")
@@ -60,14 +64,33 @@ def missed_cards(
                 asked = line if label == "Q" else None
 
 
-def _line_problem(line: Passage, *, beside_card: bool) -> tuple[str, str] | None:
+def _line_problem(
+    note: NoteLines, line: int, covered: Collection[int]
+) -> tuple[str, str] | None:
     """Return what is wrong with a line, and how to make it a card."""
-    if name := _missed_name(line.masked, beside_card=beside_card):
+    if note.is_heading(line):
+        if not _is_card(note.passage(line, line + 1)):
+            return None
+        message = _("a heading, which makes no card")
+        return message, _("write question and answer in a line of text")
+    if not note.begins_paragraph(line):
+        return None
+    text = inner_text(note.passage(line, line + 1))
+    if _is_mark_between_texts(note, line):
+        message = _("a '{mark}' that makes no card").format(mark=text.shown.strip())
+        return message, _("write it outside of quotations and items")
+    beside_card = line in covered or line + 2 in covered
+    if name := _missed_name(text.masked, beside_card=beside_card):
         message = _("a name, which makes no card: '{name}'").format(name=name)
         return message, _(
             "write spaces around the '::' before the answer, or put the name in"
             " backticks"
         )
+    return _mistyped(text)
+
+
+def _mistyped(line: Passage) -> tuple[str, str] | None:
+    """Return what is wrong with the marks of a line."""
     if _NO_ANSWER.search(line.masked):
         return _("a question without answer"), _("write the answer after the '::'")
     if found := _FULL_WIDTH.search(line.masked):
@@ -87,6 +110,23 @@ def _missed_name(text: str, *, beside_card: bool) -> str | None:
         if not found["whole"] or not (is_path or is_sentence):
             return name
     return None
+
+
+def _is_card(heading: Passage) -> bool:
+    """Return True if a heading has a separator that is in no name."""
+    sides = sides_of(heading)
+    return sides is not None and not _TIGHT.search(sides[0][-1] + sides[2][0])
+
+
+def _is_mark_between_texts(note: NoteLines, line: int) -> bool:
+    """Return True for a `?` in a quotation or an item, with text above and below."""
+    text = inner_text(note.passage(line, line + 1)).masked.strip()
+    is_mark = text in _MARKS and not note.is_question_mark(line)
+    return is_mark and all(
+        note.start <= near < note.count
+        and inner_text(note.passage(near, near + 1)).masked.strip()
+        for near in (line - 1, line + 1)
+    )
 
 
 def _label(text: str) -> str:

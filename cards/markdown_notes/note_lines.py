@@ -22,7 +22,7 @@ from cards.text.verbatim import (
     verbatim_spans,
 )
 
-BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[(?:[ xX]|[^\w\s\[\]])\]\s+)?")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*(\S*)")
 _HEADING = re.compile(r"#{1,6}\s")
@@ -30,6 +30,7 @@ _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
 _QUESTION_MARK = re.compile(r"\s*[?？]{1,2}\s*$")
 _ROW = re.compile(r"[\s>]*\|")
+_FOOTNOTE = re.compile(r"[\s>]*\[\^[^\[\]\s]+\]:")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _IS_RULE = re.compile(r"\s*:?-+:?\s*").fullmatch
 """Matches a cell of the line below the headers of a table."""
@@ -178,6 +179,10 @@ class NoteLines:
         """Return True for a line of a table, with or without `|` around its rows."""
         return line in self._tables
 
+    def is_footnote(self, line: int) -> bool:
+        """Return True for the first line of the text of a footnote."""
+        return bool(_FOOTNOTE.match(self._masked[line]))
+
     def label(self, line: int) -> str:
         """Return Q, A or C if a line begins with it and a colon, of any width."""
         found = _LABEL.match(self._masked[line])
@@ -189,7 +194,8 @@ class NoteLines:
             return False
         if self.ends_card(line):
             return self.is_heading(line) and self.is_question_mark(line + 1)
-        return not (self.is_in_table(line) or _ROW.match(self._masked[line]))
+        is_other = self.is_in_table(line) or self.is_footnote(line)
+        return not (is_other or _ROW.match(self._masked[line]))
 
     def end_of_paragraph(self, at: int) -> int:
         """Return where a paragraph ends: at a blank line, a heading or a label.

@@ -23,8 +23,8 @@ _BULLET = re.compile(
     r"|(?P<number>[①-⑳]|[(（]?[0-9０-９]{1,3}[.)．）、])\s*(?![0-9]))"
     r"(?P<text>\S.*)"
 )
-CHECKBOX = re.compile(r"^\[[ xX]\][ \t]+")
-"""The box of a task."""
+CHECKBOX = re.compile(r"^\[(?:[ xX]|[^\w\s\[\]])\][ \t]+")
+"""The box of a task; Obsidian has states such as `[/]` and `[>]`, too."""
 _MARKED = re.compile(r"(#{1,6})\s+(.*)")
 _TITLE_LENGTH = 60
 _ABOVE_ITEMS = 6

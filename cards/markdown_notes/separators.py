@@ -17,12 +17,16 @@ _ADDRESS_OR_NAME = re.compile(
 
 Names are ASCII: `Dogme central::ADN::protéine` has none.
 """
+_IN_BRACKETS = re.compile(
+    r"\((?:[^():：]|[:：](?![:：]))*[:：]{2}[^()]*\)"
+    r"|\[(?:[^\[\]:：]|[:：](?![:：]))*[:：]{2}[^\[\]]*\]"
+)
+"""A separator in brackets, as in a field of Dataview: `(author:: Jane)`."""
 _FIELD = re.compile(
-    r"\s*(?:\([^()]*\)|\[[^\[\]]*\]"
-    r"|id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false)"
+    r"\s*(?:id:: [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|collapsed:: (?:true|false)"
     r"|card-(?:last-(?:interval|reviewed|score)|repeats|ease-factor|next-schedule)::.*)\s*"
 ).fullmatch
-"""A field of Dataview in brackets, `(author:: Jane)`, or one that Logseq writes."""
+"""Matches a property that Logseq writes."""
 _ITEM = re.compile(r"\s*[•・]")
 """Begins an item in plain text; in Markdown it is text."""
 _SIGN = r"(?<![:：\\])[:：]{2,3}(?![:：])"
@@ -40,7 +44,7 @@ _INSIDE = re.compile(r"(?<![^\x00-\x7f])::(?=[!-9;-~])")
 
 
 def sides_of(line: Passage) -> tuple[str, str, str] | None:
-    """Split a line at its separator: `::` or `:::` that is not in code, math or a name.
+    """Split a line at its separator: `::` or `:::` outside of code, names and brackets.
 
     It is the first one; or one behind a question or a name, if all before may be in
     names.
@@ -52,6 +56,7 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
     if not _SEPARATOR.search(text) or _FIELD(text) or has_anki_clozes(line):
         return None
     text = _ADDRESS_OR_NAME.sub(_crossed_out, without_links(text))
+    text = _IN_BRACKETS.sub(_crossed_out, text)
     found = _SEPARATOR.search(text)
     if found is None:
         return None

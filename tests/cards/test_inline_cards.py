@@ -171,6 +171,19 @@ CASES = {
         "\n  card-last-interval:: 4\n  card-last-reviewed:: 2024-01-01T10:00:00.000Z\n- card-x:: d",
         [("a", "b"), ("id", "c"), ("card-x", "d")],
     ),
+    "fields of Dataview": (
+        "Met [who:: Bob] at (time: now:: 9:30)\n- [ ] call [due:: 2024-01-01] [a:: [[b]]]"
+        "\nIs (a:: b) it? (c)::d (e:: f)\nf(x)[0]::g (h",
+        [("Is (a:: b) it? (c)", "d (e:: f)"), ("f(x)[0]", "g (h")],
+    ),
+    "states of tasks": (
+        "- [/] a::b\n- [>] ==c== d\n* [x] e::f\n- [1] g::h\n- [i](j)::k",
+        [("a", "b"), ("{{c1::c}} d",), ("e", "f"), ("[1] g", "h"), ("[i](j)", "k")],
+    ),
+    "footnotes": (
+        "a::b[^1]\n[^1]: c::d\n\n[^2]: e ==f==\n> [^x]: g::h\n\ni ==j==[^1]",
+        [("a", "b[^1]"), ("i {{c1::j}}",)],
+    ),
     "tests of a shell": (
         "Q: a\nA: b `[[x]]` [[y]]\n```\n[[ -f z ]] # <!-- c -->\n```",
         [("a", "b `[[x]]` y\n```\n[[ -f z ]] # <!-- c -->\n```")],
@@ -351,6 +364,7 @@ def test_text_below_an_ended_answer_is_warned_about(
 
 NAME = "a name, which makes no card: '{}' (write spaces around the '::' before the answer, or put the name in backticks)"
 NO_ANSWER = "a question without answer (write the answer after the '::')"
+HEADING = "a heading, which makes no card (write question and answer in a line of text)"
 LABELS = "a question and an answer that make no card (write 'Q: ' and 'A: ' at the beginning of their lines)"
 MISSED = {
     "a name of words": ("- DNA::RNA::protein ^abc", NAME.format("DNA::RNA::protein")),
@@ -374,6 +388,9 @@ MISSED = {
         "流れはDNA::RNA::proteinだ",
         NAME.format("DNA::RNA::protein"),
     ),
+    "a heading": ("## What is DNA?::A molecule", HEADING),
+    "a heading with blanks": ("# DNA :: a molecule #", HEADING),
+    "a heading in Japanese": ("### 核：：nucleus", HEADING),
     "no answer": ("**What is DNA?**::", NO_ANSWER),
     "no answer on the line": ("> DNAとは？：：\n> 分子", NO_ANSWER),
     "full-width marks": (
@@ -450,13 +467,28 @@ ORDINARY = {
     "attributes": ":toc:\n:author: Jane\n:PROPERTIES:\n:ID: 1\n:END:",
     "fields of Dataview": "key:: value\nempty::\n(a:: b)",
     "escaped colons": "What?\\::",
-    "a heading": "## DNA::RNA::protein",
+    "headings": "## DNA::RNA::protein\n# std::vector\n## Use C++ std::list",
     "an answer": "Q: a\nA: DNA\n\nDNA::RNA::protein\n\nWhat?::\n\nＱ. c\nＡ. d",
     "options": "Q. Which?\nA. one\nB. two",
     "a label alone": "Q1. Sales rise.\n\nSome text.\n\nA. Smith agrees.",
     "a rule": "＝＝＝＝＝\n＝＝ a ＝＝",
     "a path of Windows": "C:\\a[1]",
 }
+
+
+@pytest.mark.parametrize("mark", ["?", "??", "？"])
+@pytest.mark.parametrize(
+    "text", ["> What?\n> {}\n> b", "> [!faq] a\n> {}\n> b", "- a\n  - {}\n  - b"]
+)
+def test_a_mark_in_a_quotation_or_item_is_warned_about(text: str, mark: str) -> None:
+    note = f"{HEAD}x::y\n\n{text.format(mark)}\n\n- c\n- ?\n\n> ?\n"
+
+    deck = parse_note_deck(note, Path("note.md"))
+
+    expected = (
+        f"a '{mark}' that makes no card (write it outside of quotations and items)"
+    )
+    assert [str(one) for one in deck.warnings] == [f"note.md:7:1: warning: {expected}"]
 
 
 def test_a_path_of_modules_beside_a_card_is_warned_about() -> None:
@@ -544,6 +576,12 @@ HOSTILE += [
     "か ",
     "＝＝a",
     "Q. a\nA. b\n\n",
+    "(a::",
+    "[a:b ",
+    "a-DNA::",
+    "a|b\n-|-\n",
+    "a|",
+    "#card {{cloze ",
 ]
 
 
