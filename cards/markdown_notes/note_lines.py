@@ -176,8 +176,8 @@ class NoteLines:
         return line
 
     def is_in_table(self, line: int) -> bool:
-        """Return True for a line of a table, with or without `|` around its rows."""
-        return line in self._tables
+        """Return True for a line of a table, or any other that begins with `|`."""
+        return line in self._tables or bool(_ROW.match(self._masked[line]))
 
     def is_footnote(self, line: int) -> bool:
         """Return True for the first line of the text of a footnote."""
@@ -194,8 +194,7 @@ class NoteLines:
             return False
         if self.ends_card(line):
             return self.is_heading(line) and self.is_question_mark(line + 1)
-        is_other = self.is_in_table(line) or self.is_footnote(line)
-        return not (is_other or _ROW.match(self._masked[line]))
+        return not (self.is_in_table(line) or self.is_footnote(line))
 
     def end_of_paragraph(self, at: int) -> int:
         """Return where a paragraph ends: at a blank line, a heading or a label.

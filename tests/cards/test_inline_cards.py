@@ -24,6 +24,10 @@ CASES = {
         [("a {{c1::b}}\nc",)],
     ),
     "a row of a table": ("| a | b::c |\n|---|---|\n\nd::e", [("d", "e")]),
+    "rows without a rule": (
+        "a::b\n| c::d | e |\n> | ==f== |\ng::h",
+        [("a", "b"), ("g", "h")],
+    ),
     "indented code": ("text\n\n    b::c\n\nd::e", [("d", "e")]),
     "a paragraph of an item": ("- a\n\n    b::c", [("b", "c")]),
     "a link": ("[a::b](http://x)::c", [("[a::b](http://x)", "c")]),
