@@ -47,15 +47,23 @@ def missed_cards(
     """
     asked: int | None = None
     for line in range(note.start, note.count):
-        if line + 1 in covered:
+        if line + 1 in covered or note.is_heading(line):
             asked = None
-            continue
-        if found := _line_problem(note, line, covered):
-            yield Problem(Place(file, line + 1), *found)
-        if note.is_heading(line):
-            asked = None
+            if line + 1 not in covered and _is_card(note.passage(line, line + 1)):
+                message = _("a heading, which makes no card")
+                hint = _("write question and answer in a line of text")
+                yield Problem(Place(file, line + 1), message, hint)
         elif note.begins_paragraph(line):
-            label = _label(inner_text(note.passage(line, line + 1)).masked)
+            text = inner_text(note.passage(line, line + 1))
+            beside_card = line in covered or line + 2 in covered
+            if found := _line_problem(text, beside_card=beside_card):
+                yield Problem(Place(file, line + 1), *found)
+            if text.masked.strip() in _MARKS and _is_between_texts(note, line):
+                message = _("a '{mark}' that makes no card")
+                message = message.format(mark=text.shown.strip())
+                hint = _("write it outside of quotations and items")
+                yield Problem(Place(file, line + 1), message, hint)
+            label = _label(text.masked)
             if label == "A" and asked is not None and not _has_options(note, line):
                 message = _("a question and an answer that make no card")
                 hint = _("write 'Q: ' and 'A: ' at the beginning of their lines")
@@ -64,33 +72,14 @@ def missed_cards(
                 asked = line if label == "Q" else None
 
 
-def _line_problem(
-    note: NoteLines, line: int, covered: Collection[int]
-) -> tuple[str, str] | None:
+def _line_problem(line: Passage, *, beside_card: bool) -> tuple[str, str] | None:
     """Return what is wrong with a line, and how to make it a card."""
-    if note.is_heading(line):
-        if not _is_card(note.passage(line, line + 1)):
-            return None
-        message = _("a heading, which makes no card")
-        return message, _("write question and answer in a line of text")
-    if not note.begins_paragraph(line):
-        return None
-    text = inner_text(note.passage(line, line + 1))
-    if _is_mark_between_texts(note, line):
-        message = _("a '{mark}' that makes no card").format(mark=text.shown.strip())
-        return message, _("write it outside of quotations and items")
-    beside_card = line in covered or line + 2 in covered
-    if name := _missed_name(text.masked, beside_card=beside_card):
+    if name := _missed_name(line.masked, beside_card=beside_card):
         message = _("a name, which makes no card: '{name}'").format(name=name)
         return message, _(
             "write spaces around the '::' before the answer, or put the name in"
             " backticks"
         )
-    return _mistyped(text)
-
-
-def _mistyped(line: Passage) -> tuple[str, str] | None:
-    """Return what is wrong with the marks of a line."""
     if _NO_ANSWER.search(line.masked):
         return _("a question without answer"), _("write the answer after the '::'")
     if found := _FULL_WIDTH.search(line.masked):
@@ -103,6 +92,8 @@ def _mistyped(line: Passage) -> tuple[str, str] | None:
 
 def _missed_name(text: str, *, beside_card: bool) -> str | None:
     """Return the first name in a line that may be meant as question and answer."""
+    if "::" not in text:
+        return None
     is_sentence = bool(_SENTENCE.search(text))
     for found in _NAME.finditer(without_links(text)):
         name = found[0]
@@ -118,15 +109,13 @@ def _is_card(heading: Passage) -> bool:
     return sides is not None and not _TIGHT.search(sides[0][-1] + sides[2][0])
 
 
-def _is_mark_between_texts(note: NoteLines, line: int) -> bool:
-    """Return True for a `?` in a quotation or an item, with text above and below."""
-    text = inner_text(note.passage(line, line + 1)).masked.strip()
-    is_mark = text in _MARKS and not note.is_question_mark(line)
-    return is_mark and all(
-        note.start <= near < note.count
-        and inner_text(note.passage(near, near + 1)).masked.strip()
-        for near in (line - 1, line + 1)
-    )
+def _is_between_texts(note: NoteLines, line: int) -> bool:
+    """Return True for a line in a quotation or an item, with text above and below."""
+    if note.is_question_mark(line):
+        return False
+    near = (one for one in (line - 1, line + 1) if note.start <= one < note.count)
+    texts = [inner_text(note.passage(one, one + 1)).masked.strip() for one in near]
+    return len(texts) == 2 and all(texts)
 
 
 def _label(text: str) -> str:

@@ -31,7 +31,7 @@ from cards.markdown_notes.inline_cards import (
 from cards.markdown_notes.missed_cards import missed_cards
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
 from cards.markdown_notes.plugin_settings import plugin_settings
-from cards.markdown_notes.tagged_cards import tagged_cards
+from cards.markdown_notes.tagged_cards import may_have_tagged_cards, tagged_cards
 from cards.media_places import path_from_note
 from cards.names import COMMA, split_tags
 from cards.note import Header, Note
@@ -178,7 +178,8 @@ class _NoteReader:
             covered = self._lines_of_cards().keys()
             file = str(self._path)
             yield from missed_cards(self._lines, covered, file)
-            yield from tagged_cards(self._lines, covered, file)
+            if may_have_tagged_cards(self._text):
+                yield from tagged_cards(self._lines, covered, file)
 
     def _placed(self, text: str) -> str:
         """Return a text with the paths of its media from the note."""
