@@ -2,6 +2,9 @@
 
 import io
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +53,15 @@ class Run:
         code, out, err = self(*words, "--json")
         assert (code, err) == (0, "")
         return json.loads(out)
+
+
+def list_without_a_file(flash: Run) -> None:
+    """Add a list that only the store has, as one from another device."""
+    Path("list.yaml").write_text(
+        "deck: Lists\ncards:\n- list: Storage\n  items: [S3, EBS]\n"
+    )
+    flash("add", "list.yaml")
+    with closing(sqlite3.connect("store.db")) as connection, connection:
+        connection.execute(
+            "update notes set file = '', line = 0 where file like '%list.yaml'"
+        )

@@ -89,12 +89,12 @@ def _card_name(card: RetiredCard) -> str:
     return labelled(title, clip_line(asked.answer, half))
 
 
-def edited_text_line(retired: Sequence[RetiredCard]) -> str:
-    """Say that a text was changed, and name the cards that it no longer has."""
+def with_retired(line: str, retired: Sequence[RetiredCard]) -> str:
+    """Put the names of the cards that an edit has retired behind a sentence."""
     if not retired:
-        return _("Changed.")
+        return line
     names = _first_names(map(_card_name, retired), len(retired))
-    return _("Changed. Retired: {names}.").format(names=names)
+    return f"{line} {_('Retired: {names}.').format(names=names)}"
 
 
 def conflict_question(notes: int) -> str:

@@ -9,6 +9,8 @@ from functools import partial
 
 from cards.errors import FlashError
 from cards.names import split_tags
+from cards.note import Note
+from flash.messages.adding import with_retired
 from flash.messages.cards import short_question
 from flash.messages.edits import tags_by_hand
 from flash.messages.listing import tagged_lines
@@ -18,15 +20,17 @@ from flash.service.context import AppContext
 from flash.service.edited_files import (
     editable_file,
     reread,
-    rewrite_or_say,
+    take_text,
     text_of_note,
 )
+from flash.service.edited_text import to_edit_again
 from flash.service.editor import KeptTexts, edit_file, edit_text
 from flash.service.file_patches import FilePatch, swap_patches
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days
 from flash.service.tagging import apply_tagging, changed_tags, check_new_tag, plan_tags
+from srs.models.retirements import RetiredCard
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
 from srs.store.connection import StoreError
@@ -38,6 +42,8 @@ from srs.store.search import ORDERS
 from srs.store.undo import undo_operations
 from srs.study.prompt import Prompt, read_prompt
 
+Leave = Callable[[], AbstractContextManager[None]]
+"""Leaves the terminal to another program."""
 _SORTS = tuple(ORDERS)
 _MINUS = ("-", "－")
 """Begins a tag to be removed, of any width."""
@@ -223,7 +229,7 @@ class Browser:
         done = tagged_lines(len(tagging.updates), files, written=True)
         return " ".join([*done, *by_hand])
 
-    def edit(self, leave: Callable[[], AbstractContextManager[None]]) -> str:
+    def edit(self, leave: Leave) -> str:
         """Let the user edit the selected card, in its deck file or as YAML.
 
         Args:
@@ -237,27 +243,41 @@ class Browser:
         """
         card = self.cards[self.at]
         note = stored_note_of(self._app.store, card).note
-        if note.line:
-            path = editable_file(note)
-            with leave():
-                is_changed = edit_file(path, note.line)
-            trouble = reread(self._app, note.file) if is_changed else None
-        else:
-            text = text_of_note(self._app.store, card)
-            with leave():
-                after = edit_text(self._kept.text_of(card, text), text)
-            is_changed = after != text and bool(after.strip())
-            refused = (
-                rewrite_or_say(self._app, card, after, text) if is_changed else None
-            )
-            trouble = None
-            if refused is None:
-                self._kept.forget(card)
-            else:
-                file = self._kept.keep(card, refused.text)
-                trouble = f"{refused.message} {text_kept_line(file)}"
+        done = (
+            self._edit_file(note, leave)
+            if note.line
+            else self._edit_text(note, card, leave)
+        )
         self.refresh()
-        return trouble or edited_line(note, changed=is_changed)
+        return done
+
+    def _edit_file(self, note: Note, leave: Leave) -> str:
+        path = editable_file(note)
+        with leave():
+            is_changed = edit_file(path, note.line)
+        if is_changed:
+            try:
+                reread(self._app, note.file)
+            except StoreError:
+                raise
+            except FlashError as error:
+                return str(error)
+        return edited_line(note, changed=is_changed)
+
+    def _edit_text(self, note: Note, card: int, leave: Leave) -> str:
+        text = text_of_note(self._app.store, card)
+        with leave():
+            after = edit_text(self._kept.text_of(card, text), text)
+        retired: list[RetiredCard] = []
+        is_changed = after != text and bool(after.strip())
+        if is_changed:
+            try:
+                retired = take_text(self._app, card, after, text)
+            except FlashError as error:
+                file = self._kept.keep(card, to_edit_again(error, after))
+                return f"{error} {text_kept_line(file)}"
+        self._kept.forget(card)
+        return with_retired(edited_line(note, changed=is_changed), retired)
 
     def open_media(self) -> str:
         """Open the pictures and sounds of the selected card; return a message."""

@@ -51,21 +51,16 @@ def editable_file(note: Note) -> Path:
     return path
 
 
-def reread(app: AppContext, file: str) -> str | None:
+def reread(app: AppContext, file: str) -> None:
     """Add a deck file that was edited during a review.
 
-    Returns:
-        The errors of the file as text; None if there are none.
+    Raises:
+        FlashError: See `add_edited`; of mistakes it has the first ones.
     """
     try:
         add_edited(app, file)
     except DeckError as error:
-        return first_of(error.problems)
-    except StoreError:
-        raise
-    except FlashError as error:
-        return str(error)
-    return None
+        raise FlashError(first_of(error.problems)) from None
 
 
 def add_edited(app: AppContext, file: str) -> list[str]:
@@ -102,10 +97,11 @@ def text_of_note(store: Store, card: int) -> str:
     return f"{head}{header_yaml(note.deck, note.language)}cards:\n{card_yaml(note)}"
 
 
-def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
+def take_text(app: AppContext, card: int, text: str, before: str) -> list[RetiredCard]:
     """Take a note back that was edited as `text_of_note`; its history stays.
 
-    If a deck file here has the note, its text changes there.
+    If a deck file here has the note, its text changes there.  A text that was taken
+    before is taken again, as its reply may be lost.
 
     Args:
         app: The open store.
@@ -114,62 +110,48 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
         before: What `text_of_note` returned.
 
     Returns:
-        The errors of the text; None if there are none.
+        The cards with answers that the note no longer has.
 
     Raises:
         EditedMeanwhile: The note is no longer as it was; nothing was written.
         ExportError: The deck file can't be written.
-        FlashError: The card or the deck file is gone, or the file is a part of flash.
+        FlashError: The text has mistakes, the card or the deck file is gone, or the
+            file is a part of flash.
         StoreError: The store can't be written; nothing was.
     """
-    check = partial(_check_present, app.store, card, text, before)
-    check()
     stored = stored_note_of(app.store, card)
+    try:
+        _rewrite(app, stored, text, before)
+    except EditedMeanwhile as error:
+        if error.present.strip() != text.strip():
+            raise
+    return cards_gone(app.store, stored)
+
+
+def _rewrite(app: AppContext, stored: StoredNote, text: str, before: str) -> None:
+    check = partial(_check_present, app.store, stored.cards[0].id, text, before)
+    check()
     old = stored.note
     try:
         media = None if old.file else media_of(old)
         deck = parse_deck(text, _place_of(app.store, old), media)
     except DeckError as error:
-        return first_of(
-            [
-                one._replace(place=one.place._replace(file="card"))
-                for one in error.problems
-            ]
-        )
+        named = [
+            one._replace(place=one.place._replace(file="card"))
+            for one in error.problems
+        ]
+        raise FlashError(first_of(named)) from None
     if len(deck.notes) != 1:
-        return _("the text must have one card")
+        raise FlashError(_("the text must have one card"))
     note = replace(deck.notes[0], file=old.file, line=old.line, column=old.column)
     note = completed(old, note)
     if old.line:
-        return _rewrite_in_file(app, stored, note, check)
+        _rewrite_in_file(app, stored, note, check)
+        return
     with app.store.transaction():
         check()
         unsuspend_completed(app, [(stored.guid, old, note)])
         update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
-    return None
-
-
-def take_text(app: AppContext, card: int, text: str, before: str) -> list[RetiredCard]:
-    """Call `rewrite`; a text that was taken before is taken, as its reply was lost.
-
-    Returns:
-        The cards with answers that the note no longer has.
-
-    Raises:
-        EditedMeanwhile: The note is no longer as it was; nothing was written.
-        FlashError: The text has a mistake, or can't be taken; nothing was written.
-        StoreError: The store can't be written; nothing was.
-    """
-    stored = stored_note_of(app.store, card)
-    try:
-        trouble = rewrite(app, card, text, before)
-    except EditedMeanwhile as error:
-        if error.present.strip() != text.strip():
-            raise
-        trouble = None
-    if trouble:
-        raise FlashError(trouble)
-    return cards_gone(app.store, stored)
 
 
 def _place_of(store: Store, note: Note) -> Path:
@@ -177,29 +159,6 @@ def _place_of(store: Store, note: Note) -> Path:
     if is_imported(note.file):  # the store may have moved since
         return media_folder(store.path.absolute()) / Path(note.file).name
     return Path(note.file or "card")
-
-
-class TextNotTaken(Struct, frozen=True):
-    """An edited text that was not taken."""
-
-    message: str
-    text: str
-    """What to edit now."""
-    before: str
-    """What the card has now."""
-
-
-def rewrite_or_say(
-    app: AppContext, card: int, text: str, before: str
-) -> TextNotTaken | None:
-    """Call `rewrite`; return an error with the text that was not taken."""
-    try:
-        trouble = rewrite(app, card, text, before)
-    except EditedMeanwhile as error:
-        return TextNotTaken(str(error), error.to_edit(), error.present)
-    except FlashError as error:
-        trouble = str(error)
-    return None if trouble is None else TextNotTaken(trouble, text, before)
 
 
 def _check_present(store: Store, card: int, text: str, before: str) -> None:
@@ -211,22 +170,24 @@ def _check_present(store: Store, card: int, text: str, before: str) -> None:
 
 def _rewrite_in_file(
     app: AppContext, stored: StoredNote, note: Note, check: Callable[[], None]
-) -> str | None:
+) -> None:
     old = stored.note
     path = editable_file(old)
     if note != replace(old, content=note.content, extra=note.extra, tags=note.tags):
-        return _("only the texts and tags can change here; edit the rest in the file")
+        raise FlashError(
+            _("only the texts and tags can change here; edit the rest in the file")
+        )
     if note == old:
-        return None
+        return
     (patch,) = file_patches([TextEdit(stored, note)])
     if patch.by_hand:
         # The file may have an edit that is not added yet, of this card or a broken one.
         errors = add_changed(app, [old.file]).errors
         check()
         if stored_note_of(app.store, stored.cards[0].id).retired:
-            return _("this card was removed from its deck file")
+            raise FlashError(_("this card was removed from its deck file"))
         message = _("the deck file has this card in another form; edit it there")
-        return first_of(errors) or message
+        raise FlashError(first_of(errors) or message)
     try:
         with app.store.transaction():
             check()
@@ -236,8 +197,7 @@ def _rewrite_in_file(
             update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
             write_and_add(app, {path: patch.after})
     except DeckError as error:
-        return first_of(error.problems)
-    return None
+        raise FlashError(first_of(error.problems)) from None
 
 
 def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> list[str]:

@@ -23,3 +23,8 @@ class EditedMeanwhile(FlashError):
         lines = [_("The card was changed elsewhere. Saving replaces this text:")]
         lines += self.present.splitlines()
         return "".join(f"# {line}".rstrip() + "\n" for line in lines) + self.text
+
+
+def to_edit_again(error: FlashError, text: str) -> str:
+    """Return what to edit after an edited text was not taken."""
+    return error.to_edit() if isinstance(error, EditedMeanwhile) else text

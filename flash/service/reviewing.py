@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from flash.service.context import AppContext, file_stats
+from srs.models.retirements import RetiredCard
 from srs.store.backups import back_up_daily
 from srs.store.deck_files import files_in_use, known_file_stats
 from srs.store.operations import was_ever_filled
@@ -26,15 +27,15 @@ def open_session(
 ) -> Session:
     """Open a review session that can reload edited deck files."""
 
-    def reread(file: str) -> str | None:
+    def reread(file: str) -> None:
         from flash.service.edited_files import reread  # noqa: PLC0415 - loads YAML
 
-        return reread(app, file)
+        reread(app, file)
 
-    def rewrite(card: int, text: str, before: str) -> str | None:
-        from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
+    def take_text(card: int, text: str, before: str) -> list[RetiredCard]:
+        from flash.service.edited_files import take_text  # noqa: PLC0415 - as above
 
-        return rewrite(app, card, text, before)
+        return take_text(app, card, text, before)
 
     return Session(
         app.store,
@@ -43,7 +44,7 @@ def open_session(
         limits,
         cram=cram,
         reread=reread,
-        rewrite=rewrite,
+        take_text=take_text,
     )
 
 

@@ -40,7 +40,7 @@ from flash.messages.review import (
     waiting_lines,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, FLAGS, ReviewKeys
-from flash.service.edited_text import EditedMeanwhile
+from flash.service.edited_text import to_edit_again
 from flash.service.editor import KeptTexts
 from flash.tui.answering import AnsweringModel
 from flash.tui.confusion_search import ConfusionSearch
@@ -364,36 +364,31 @@ class ReviewViewModel(AnsweringModel[View]):
             text: The edited text of a card that has no file.
             handed_out: The text that was edited.
         """
-        trouble = self._reload(text, handed_out)
-        if trouble is not None:
-            title = self.view.keys.fill(
-                _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
-            )
-            self._cover(title, trouble.splitlines(), is_edit_offered=True)
+        from flash.messages.adding import with_retired  # noqa: PLC0415 - loads slowly
+
+        card = self.view.prompt.card.id if self.view.prompt else 0
+        try:
+            retired = self.session.reload(text, handed_out)
+        except FlashError as error:
+            self._show_mistakes(error, card, text)
             return
+        self.kept.forget(card)
         with self._showing_failures():
             self._ask_again()
             message = _(FILE_RELOADED if text is None else CARD_CHANGED)
-            self.show_message(self._named_keys().fill(message))
+            self.show_message(with_retired(self._named_keys().fill(message), retired))
 
-    def _reload(self, text: str | None, handed_out: str) -> str | None:
-        """Reload the present card; return what is wrong, and where the text is."""
-        card = self.view.prompt.card.id if self.view.prompt else 0
-        try:
-            trouble = self.session.reload(text, handed_out)
-            if trouble is None:
-                self.kept.forget(card)
-        except EditedMeanwhile as error:
-            trouble, text = str(error), error.to_edit()
-        except FlashError as error:
-            trouble = str(error)
-        if trouble is None or text is None:
-            return trouble
-        try:
-            kept = text_kept_line(self.kept.keep(card, text))
-        except FlashError as error:
-            kept = str(error)
-        return f"{trouble}\n{kept}"
+    def _show_mistakes(self, error: FlashError, card: int, text: str | None) -> None:
+        """Cover the card with what is wrong, and with the place of a text not taken."""
+        title, lines = FILE_NOT_RELOADED, str(error).splitlines()
+        if text is not None:
+            title = TEXT_NOT_TAKEN
+            try:
+                file = self.kept.keep(card, to_edit_again(error, text))
+                lines.append(text_kept_line(file))
+            except FlashError as failure:
+                lines.append(str(failure))
+        self._cover(self.view.keys.fill(_(title)), lines, is_edit_offered=True)
 
 
 def _is_same(before: Prompt | None, after: Prompt | None) -> bool:

@@ -162,12 +162,12 @@ class ReviewApi:
         return await self._with_counts(request, {"sentence": sentences[mark]})
 
     def _edit(self, guid: str, uid: str, edited: _Edited) -> dict[str, str]:
-        from flash.messages.adding import edited_text_line  # noqa: PLC0415 - loads slowly
+        from flash.messages.adding import with_retired  # noqa: PLC0415 - loads slowly
 
         try:
             retired = self._service.edit(guid, uid, edited.text, edited.before)
             text = self._service.text(guid, uid)
-            return {"sentence": edited_text_line(retired), "text": text}
+            return {"sentence": with_retired(_("Changed."), retired), "text": text}
         except EditedMeanwhile as error:
             raise Conflict(error.message, error.hint, error.present) from None
 

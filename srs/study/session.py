@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from srs.models.cards import MAX_DURATION_MS, Rating, SchedulingState, State
+from srs.models.retirements import RetiredCard
 from srs.store.card_actions import bury, flag, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
@@ -42,8 +43,8 @@ class Session:
         limits: SessionLimits | None = None,
         *,
         cram: CramOptions | None = None,
-        reread: Callable[[str], str | None] | None = None,
-        rewrite: Callable[[int, str, str], str | None] | None = None,
+        reread: Callable[[str], None] | None = None,
+        take_text: Callable[[int, str, str], list[RetiredCard]] | None = None,
     ) -> None:
         """Start a session.
 
@@ -54,13 +55,14 @@ class Session:
             limits: When to end; by default when no card is left.
             cram: Cards to review without changing the schedule; None for the cards
                 that are due.
-            reread: Reads an edited deck file again and returns its errors.
-            rewrite: Gives the note of a card another text and returns its errors.
+            reread: Reads an edited deck file again.
+            take_text: Gives the note of a card another text; returns the cards with
+                answers that it has retired.
         """
         self.store, self._clock = store, clock
         self._limits = limits or SessionLimits()
         self._filter = card_filter or CardFilter()
-        self._reread, self._rewrite = reread, rewrite
+        self._reread, self._take_text = reread, take_text
         self.options = Options(store)
         self._started_ms = clock()
         self._mode = start_mode(
@@ -316,7 +318,7 @@ class Session:
         self._mode.rebuild(self.now(), unanswered)
         self._mode.lower_goal(left - self.counts().total)
 
-    def reload(self, text: str | None = None, before: str = "") -> str | None:
+    def reload(self, text: str | None = None, before: str = "") -> list[RetiredCard]:
         """Read the present note's file again after an edit.
 
         Args:
@@ -324,22 +326,26 @@ class Session:
             before: The text that was edited.
 
         Returns:
-            The errors; None if there are none.
+            The cards with answers that an edited text has retired.
 
         Raises:
             LookupError: There is no question, or nothing to read its file with.
+            FlashError: What was edited has mistakes; the question stays.
         """
         prompt = self._present()
-        if self._reread is None or self._rewrite is None:
+        if self._reread is None or self._take_text is None:
             raise LookupError("this session can't reload files")
         file, card = prompt.note.file, prompt.card.id
-        errors = self._rewrite(card, text, before) if text else self._reread(file)
-        if errors is None:
-            is_undone = self._is_undone
-            self._skip(card)
-            if card in self._mode.cards_left():
-                self._next_card, self._is_undone = card, is_undone
-        return errors
+        retired: list[RetiredCard] = []
+        if text:
+            retired = self._take_text(card, text, before)
+        else:
+            self._reread(file)
+        is_undone = self._is_undone
+        self._skip(card)
+        if card in self._mode.cards_left():
+            self._next_card, self._is_undone = card, is_undone
+        return retired
 
     def confusion_candidates(self, missed: Prompt, text: str) -> tuple[Candidate, ...]:
         """Find cards that a missed one may have been confused with.

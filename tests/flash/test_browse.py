@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_runner import CELLS, Run
+from command_runner import CELLS, Run, list_without_a_file
 from store_fixtures import NOON, Clock
 from textual.events import Key, Paste
 from textual.pilot import Pilot
@@ -448,6 +448,19 @@ async def test_a_text_with_a_mistake_is_kept_until_it_is_taken(
     assert "bakc: some" in shown_texts[3]
     assert ["unknown key 'bakc'" in page for page in pages] == [True, True, True, False]
     assert "some" in flash("show", "Number")[1]
+
+
+async def test_an_edit_names_the_answered_cards_that_it_retires(
+    flash: Run, app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_without_a_file(flash)
+    flash("review", "--plain", "Storage", typed="\n3\nq\n")
+    monkeypatch.setenv("VISUAL", "sed -i s/S3/Glacier/")
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, "/", *"Storage", "enter")
+        page = await press(pilot, "e")
+
+    assert "The card was changed. Retired: 'Storage: S3'." in page
 
 
 def delete_elsewhere(*only: str) -> None:

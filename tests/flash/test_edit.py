@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import CELLS, Run
+from command_runner import CELLS, Run, list_without_a_file
 
 
 @pytest.fixture
@@ -66,11 +66,30 @@ def test_a_card_without_a_file_is_edited_as_yaml(
 
     done = flash.json("edit", str(card["card"]))
 
-    assert done == {"changed": True, "cards": [card["card"]]}
+    number = card["card"]
+    assert done == {"changed": True, "cards": [number], "retired_cards": []}
     assert "billions" in flash("show", str(card["card"]))[1]
     assert flash("edit", "Number")[1] == "The card was not changed.\n"
     flash("undo")
     assert "many" in flash("show", "Number")[1]
+
+
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_an_edit_names_the_answered_cards_that_it_retires(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, option: list[str]
+) -> None:
+    list_without_a_file(flash)
+    flash("review", "--plain", "Storage", typed="\n3\nq\n")
+    edits(monkeypatch, "S3", "Glacier")
+
+    code, out, err = flash("edit", "Storage", *option)
+
+    assert (code, err) == (0, "")
+    if option:
+        (gone,) = json.loads(out)["retired_cards"]
+        assert (gone["answer"], gone["answered"]) == ("S3", True)
+    else:
+        assert out == "The card was changed. Retired: 'Storage: S3'.\n"
 
 
 def test_a_mistake_in_a_file_changes_no_card(

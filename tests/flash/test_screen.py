@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from cards.text.width import line_width
 from flash.service.context import AppContext
-from flash.service.edited_files import rewrite
+from flash.service.edited_files import take_text
 from flash.service.editor import editor_command
 from flash.service.reviewing import open_session
 from flash.tui import answering
@@ -1338,6 +1338,22 @@ async def test_e_edits_a_card_without_a_file_as_yaml(
     assert before and before.question.question == "Which door?"
 
 
+async def test_an_edit_names_the_answered_cards_that_it_retires(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = "deck: D\ncards:\n- list: Storage\n  items: [S3, EBS]\n"
+    session = setup.session(items)
+    session.store.connection.execute("update notes set file = '', line = 0")
+    session.store.connection.commit()
+    app = ReviewApp(session)
+    monkeypatch.setenv("VISUAL", "sed -i s/S3/Glacier/")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "space", "1", "space", "e")
+
+    said = "Card changed. Press u to undo. Retired: 'Storage: S3'."
+    assert app.review.view.message == said
+
+
 def test_an_undo_without_anything_to_undo_leaves_the_answer(
     setup: ReviewSetup,
 ) -> None:
@@ -1408,7 +1424,7 @@ async def test_a_text_that_changed_meanwhile_is_not_overwritten(
     def edit(text: str, stored: str) -> str:
         if not shown_texts:
             card = app.review.view.prompt and app.review.view.prompt.card.id
-            rewrite(reviewed, card or 0, text.replace("key?", "lock?"), text)
+            take_text(reviewed, card or 0, text.replace("key?", "lock?"), text)
         shown_texts.append(text)
         return text.replace("front: Which key?", "front: Which door?")
 

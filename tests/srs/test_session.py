@@ -577,7 +577,7 @@ def test_a_card_deleted_by_an_edit_is_not_done(
         CardFilter(new=9),
         cram=cram,
         reread=reread,
-        rewrite=lambda *_: None,
+        take_text=lambda *_: [],
     )
     session.next()
     session.done_today()

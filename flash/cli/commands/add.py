@@ -212,13 +212,14 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "copies": [str(copy.folder) for copy in plan.parsed.copies],
             "kept": [one for copy in plan.parsed.copies for one in copy.upgrade.kept],
             "steps": steps,
-            "retired_cards": [_retired_json(card) for card in plan.retired],
+            "retired_cards": [retired_json(card) for card in plan.retired],
             "asks": plan.reasons,
         }
     )
 
 
-def _retired_json(card: RetiredCard) -> dict[str, str | bool]:
+def retired_json(card: RetiredCard) -> dict[str, str | bool]:
+    """Return what `--json` prints of a retired card."""
     asked = question_of(card.note, card.part)
     return {
         "guid": card.guid,

@@ -8,8 +8,9 @@ from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
 from cards.translate import _
 from flash.cli.asking import is_confirmed
+from flash.cli.commands.add import retired_json
 from flash.cli.options import CardsArgument, JsonOption, StoreOption
-from flash.messages.adding import EDIT_AGAIN
+from flash.messages.adding import EDIT_AGAIN, with_retired
 from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
 from flash.service.context import AppContext, open_app
@@ -17,12 +18,14 @@ from flash.service.edited_files import (
     add_edited,
     editable_file,
     first_of,
-    rewrite_or_say,
+    take_text,
     text_of_note,
 )
+from flash.service.edited_text import EditedMeanwhile, to_edit_again
 from flash.service.editor import edit_file, edit_text, keep_text
 from flash.service.finding import find_some
 from flash.terminal import echo, echo_err, echo_error, print_json
+from srs.models.retirements import RetiredCard
 from srs.store.connection import StoreError
 from srs.store.notes import stored_note_of
 
@@ -40,16 +43,17 @@ def edit(
     with open_app(db) as app:
         cards = find_some(app, words).cards
         note = _one_note(app, cards)
-        has_file = bool(note.line)
-        changed = (
-            _edit_file(app, note, as_json=json)
-            if has_file
-            else _edit_text(app, cards[0])
-        )
+        retired: list[RetiredCard] = []
+        if note.line:
+            changed = _edit_file(app, note, as_json=json)
+        else:
+            changed, retired = _edit_text(app, cards[0])
+    line = with_retired(edited_line(note, changed=changed), retired)
     if json:
-        print_json({"changed": changed, "cards": cards})
+        gone = [retired_json(card) for card in retired]
+        print_json({"changed": changed, "cards": cards, "retired_cards": gone})
     else:
-        echo(edited_line(note, changed=changed))
+        echo(line)
 
 
 def _one_note(app: AppContext, cards: Sequence[int]) -> Note:
@@ -88,18 +92,24 @@ def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
             raise failure
 
 
-def _edit_text(app: AppContext, card: int) -> bool:
-    """Open a card as YAML and take it back; return False if it stays as it is."""
+def _edit_text(app: AppContext, card: int) -> tuple[bool, list[RetiredCard]]:
+    """Open a card as YAML and take it back.
+
+    Returns:
+        False if it stays as it is, and the cards with answers that are retired.
+    """
     before = text = text_of_note(app.store, card)
     while True:
         text = edit_text(text, before)
         if text == before or not text.strip():
-            return False
-        refused = rewrite_or_say(app, card, text, before)
-        if refused is None:
-            return True
-        text, before = refused.text, refused.before
-        echo_err(refused.message)
+            return False, []
+        try:
+            return True, take_text(app, card, text, before)
+        except FlashError as error:
+            echo_err(str(error))
+            text = to_edit_again(error, text)
+            if isinstance(error, EditedMeanwhile):
+                before = error.present
         if not is_confirmed(_(EDIT_AGAIN)):
             message = _("no card was changed; your text is in {file}")
             raise FlashError(message.format(file=keep_text(text)))
