@@ -14,7 +14,7 @@ from store_fixtures import Clock, new_store
 from translations import compile_translations
 from web_page import chromium
 
-from cards.translate import use_catalogue
+from cards.translate import use_catalogue, use_program
 from flash.language import choose_language
 from srs.store.connection import Store
 
@@ -35,6 +35,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     yield
     use_catalogue(None)
+    use_program()
 
 
 @pytest.fixture

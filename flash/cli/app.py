@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
-from cards.translate import _
+from cards.translate import _, use_program
 from flash.cli.help import show_usage_error, translate_typer
 from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.interrupts import is_interrupted
@@ -222,6 +222,7 @@ def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
     choose_language()
+    use_program()
     # Not where a program reads stderr, nor into the line that a shell completes.
     if not as_json and "_FLASH_COMPLETE" not in os.environ:
         _warn_of_language()

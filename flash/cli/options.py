@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import math
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cards.translate import _
+from cards.errors import printable
+from cards.translate import _, use_program
 from flash.cli.completion import complete_deck_files, complete_decks, complete_tags
 from flash.paths import check_store
 
@@ -38,8 +40,14 @@ class QueryCommand(TyperCommand):
 
 
 def _store_of(context: typer.Context, value: Path | None) -> Path | None:
-    """Fall back to the `--db` before the command."""
-    return context.obj if value is None else value
+    """Fall back to the `--db` before the command; name it in hints."""
+    db: Path | None = context.obj if value is None else value
+    if db is not None:
+        root = context.find_root()
+        group: Any = root.command
+        names = group.list_commands(root)
+        use_program(f"flash --db {printable(shlex.quote(str(db)))}", names)
+    return db
 
 
 def _existing_store(context: typer.Context, value: Path | None) -> Path | None:

@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from cards.translate import _, ngettext
+from cards.translate import _, ngettext, program
 from flash.messages.cards import duration_label
 from flash.messages.phrases import count_cards, count_days, labelled
 from flash.messages.review import counts_label, summary_lines
@@ -68,7 +68,7 @@ def _tomorrow(report: "DayReport") -> str:
 def _offers(report: "DayReport") -> list[str]:
     """Name the commands for what could come next, one a line."""
     query = f" {shlex.quote(report.query)}" if report.query else ""
-    command = f"flash review{query}"
+    command = f"{program()} review{query}"
     if report.left.total:
         counts = counts_label(report.left)
         text = _("Left today: {counts}. Continue with: {command}")

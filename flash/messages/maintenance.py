@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from cards.text.width import clean
-from cards.translate import _
+from cards.translate import _, program
 from flash.messages.checks import fix_text, problem_text
 from flash.terminal import table_lines
 from srs.maintenance.checks import Finding
@@ -112,7 +112,7 @@ def recovery_lines(path: Path) -> list[str]:
         "  flash doctor --db new.db",
         clean(f"  sqlite3 {quote(str(path))} .recover | sqlite3 new.db"),
         "  flash doctor --db new.db --fix",
-        "  flash restore new.db",
+        f"  {program()} restore new.db",
     ]
 
 

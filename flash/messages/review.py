@@ -13,7 +13,7 @@ from msgspec import Struct
 from cards.note import Note
 from cards.questions import Question
 from cards.text.width import width_of
-from cards.translate import N_, _, ngettext
+from cards.translate import N_, _, ngettext, program
 from flash.messages.cards import (
     breadcrumb,
     duration_label,
@@ -219,7 +219,7 @@ def early_line(exam: Exam, cards: int) -> str:
         "their usual days: {command}",
         cards,
     )
-    command = f"flash reschedule{deck} --dry-run"
+    command = f"{program()} reschedule{deck} --dry-run"
     return text.format(n=cards, date=day_date(exam.day), command=command)
 
 

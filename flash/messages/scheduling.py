@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from cards.text.width import clean, width_of
-from cards.translate import _, ngettext
+from cards.translate import _, ngettext, program
 from flash.messages.phrases import (
     count_cards,
     count_days,
@@ -143,7 +143,7 @@ def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
     ]
     if found.full_minutes > exam.minutes > 0:
         message = _("all that a review asks: {minutes}; to stop in time: {command}")
-        command = f"flash review --minutes {exam.minutes:g}"
+        command = f"{program()} review --minutes {exam.minutes:g}"
         minutes = _minutes(found.full_minutes)
         lines.append(message.format(minutes=minutes, command=command))
     if found.new:
@@ -156,7 +156,7 @@ def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
             )
         )
         for limit in found.needed_limits:
-            command = f"flash config new_per_day {limit.new_per_day}"
+            command = f"{program()} config new_per_day {limit.new_per_day}"
             if limit.deck:
                 command += f" --deck {shlex.quote(clean(limit.deck))}"
             lines.append(_("to allow this: {command}").format(command=command))

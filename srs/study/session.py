@@ -56,8 +56,7 @@ class Session:
             cram: Cards to review without changing the schedule; None for the cards
                 that are due.
             reread: Reads an edited deck file again.
-            take_text: Gives the note of a card another text; returns the cards with
-                answers that it has retired.
+            take_text: Gives the note of a card another text; returns cards it retires.
         """
         self.store, self._clock = store, clock
         self._limits = limits or SessionLimits()
@@ -329,17 +328,14 @@ class Session:
             The cards with answers that an edited text has retired.
 
         Raises:
-            LookupError: There is no question, or nothing to read its file with.
             FlashError: What was edited has mistakes; the question stays.
         """
         prompt = self._present()
         if self._reread is None or self._take_text is None:
             raise LookupError("this session can't reload files")
         file, card = prompt.note.file, prompt.card.id
-        retired: list[RetiredCard] = []
-        if text:
-            retired = self._take_text(card, text, before)
-        else:
+        retired = self._take_text(card, text, before) if text else []
+        if not text:
             self._reread(file)
         is_undone = self._is_undone
         self._skip(card)

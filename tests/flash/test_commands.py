@@ -536,6 +536,31 @@ def test_ctrl_c_while_modules_load_exits_with_130() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("list", "mitosis"), "flash --db 'my other.db' list shows all cards"),
+        (("remove", "DNA", "--yes"), "flash --db 'my other.db' undo, or adding"),
+        (("exam",), "flash --db 'my other.db' exam set DATE"),
+        (("review", "--plain", "--limit", "1"), "flash --db 'my other.db' review"),
+    ],
+)
+def test_a_hint_names_the_store_of_the_command_line(
+    flash: Run, words: tuple[str, ...], hint: str
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    for db in ((), ("--db", "my other.db")):
+        flash("add", "cells.yaml", *db)
+
+    before = flash("--db", "my other.db", *words, typed="\n3\nq\n")
+    flash("undo", "--db", "my other.db")
+    behind = flash(*words, "--db", "my other.db", typed="\n3\nq\n")
+    plain = flash(*words, typed="\n3\nq\n")
+
+    assert [hint in "".join(done[1:]) for done in (before, behind)] == [True] * 2
+    assert hint.replace(" --db 'my other.db'", "") in "".join(plain[1:])
+
+
+@pytest.mark.parametrize(
     "words", [("--db", "other.db", "doctor"), ("doctor", "--db", "other.db")]
 )
 def test_db_may_stand_before_or_after_the_command(

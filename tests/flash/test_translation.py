@@ -12,6 +12,7 @@ from command_runner import CELLS, Run
 from translations import LOCALE
 
 from cards.text.width import width_of
+from cards.translate import _, program, use_program
 from docs.messages import complaints, read
 from flash.cli.app import GROUPS
 from flash.language import interface_language
@@ -277,3 +278,30 @@ def test_english_loads_no_catalogue(flash: Run) -> None:
     assert flash("due")[0] == 0
 
     assert "gettext" not in sys.modules
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_message_names_a_command_with_its_store(
+    language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    texts = [text for message in messages() for text in forms(message.id)]
+    command = re.compile(rf"flash ((?:{'|'.join(COMMANDS)})(?![a-z-]))")
+    plain = [_(text) for text in texts]
+    named = [command.sub(r"flash --db x.db \1", text) for text in plain]
+
+    use_program("flash --db x.db", COMMANDS)
+
+    assert [_(text) for text in texts] == named
+    assert named != plain
+    assert (program(), _("flash is up")) == ("flash --db x.db", "flash is up")
+
+
+def test_a_store_named_like_a_placeholder_can_be_filled_in() -> None:
+    use_program("flash --db {name}.db", COMMANDS)
+
+    text = _("add the file first: flash add {file}")
+
+    filled = "add the file first: flash --db {name}.db add a.yaml"
+    assert text.format(file="a.yaml") == filled
