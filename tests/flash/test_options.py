@@ -58,6 +58,7 @@ def test_a_group_passes_its_store_on(
 
 
 READING = {
+    "due": [],
     "list": [],
     "decks": [],
     "show": ["a"],
@@ -66,7 +67,9 @@ READING = {
     "export": ["a.csv"],
     "stale": [],
     "config": ["rollover"],
+    "config rollover --unset": [],
     "exam": [],
+    "exam clear": [],
     "tag list": [],
     "suspend": ["a"],
     "edit": ["a"],
@@ -88,8 +91,8 @@ def test_a_command_for_cards_makes_no_store(flash: Run, command: str) -> None:
         assert flash(*words) == (
             1,
             "",
-            "flash: no/such.db: no such store (check the path; flash add makes a new"
-            " store)\n",
+            "flash: no/such.db: no such store (check the path; flash --db no/such.db"
+            " add makes a new store)\n",
         )
         assert not Path("no").exists()
 

@@ -60,7 +60,7 @@ def config(
     """
     if unset and not name:
         raise typer.BadParameter(_("--unset needs the name of a setting"))
-    if not value and not unset:
+    if not value:
         check_store(db)
     with open_app(db) as app:
         name = setting_name(name) if name else ""

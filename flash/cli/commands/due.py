@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flash.cli.options import DbOption, JsonOption
+from flash.cli.options import JsonOption, StoreOption
 from flash.messages.due import due_line
 from flash.prompt import NOTHING_DUE
 from flash.service.context import counts_of_today
@@ -16,13 +16,13 @@ def due(
         bool, typer.Option("--check", help="Exit with 3 if nothing is due.")
     ] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Count the cards of today, for a shell prompt.
 
     Counts what `flash review` would still ask today, after limits and burying: new
-    cards, learning cards, and reviews that are due. Without a store nothing is due.
-    Exit code 3: with --check, nothing is due.
+    cards, learning cards, and reviews that are due. Without a store nothing is due; one
+    that --db names has to exist. Exit code 3: with --check, nothing is due.
     """
     counts = counts_of_today(db)
     if json:

@@ -16,6 +16,7 @@ from flash.cli.options import (
     DbOption,
     DeckOption,
     JsonOption,
+    StoreOption,
     finite,
     has_subcommand,
 )
@@ -157,7 +158,7 @@ def set_(
 
 
 @app.command("clear")
-def clear(db: DbOption = None) -> None:
+def clear(db: StoreOption = None) -> None:
     """Remove the exam.
 
     Order and limits are as without an exam. Cards answered since it was set keep their
