@@ -35,6 +35,8 @@ from srs.models.cards import Rating
 from srs.study.typed_answer import TypedAnswer
 
 MAX_WIDTH = 66
+_OVERLAY_WIDTH = 76
+"""Each key of a help has a row on a terminal of 80 columns."""
 _SHORT = 3
 """Texts of up to so many lines are centred."""
 RIGHT, WRONG, CHOSEN = "✓", "✗", "●"
@@ -74,9 +76,12 @@ class CardLayout(Struct, frozen=True):
 
 def covering_layout(view: AnsweringView, columns: int) -> CardLayout | None:
     """Lay out the overlay or search that covers a card; None if nothing does."""
-    room = room_of(columns).text
     if view.overlay is not None:
-        return CardLayout(in_column(overlay_lines(view.overlay, room), columns))
+        room = max(1, min(_OVERLAY_WIDTH, columns - 4))
+        lines = overlay_lines(view.overlay, room)
+        width = max(room_of(columns).text, *map(line_width, lines))
+        return CardLayout(indented(lines, max(0, (columns - width) // 2)))
+    room = room_of(columns).text
     if view.search is not None:
         lines, focus = search_lines(view.search, room)
         return CardLayout(in_column(lines, columns), focus=focus)
@@ -184,7 +189,8 @@ def in_middle(lines: Sequence[Line], columns: int) -> list[Line]:
 
 def overlay_lines(overlay: Overlay, room: int) -> list[Line]:
     """Return the title and the lines; continuation lines are indented."""
-    lines = [*wrap((StyledText(overlay.title, TextStyle.BOLD),), room), ()]
+    title = (StyledText(overlay.title, TextStyle.BOLD),)
+    lines = [*wrap_evenly(title, room), ()]
     for text in overlay.lines:
         first, *rest = wrap((StyledText(clean(text)),), max(1, room - _INDENT))
         lines.append(first)

@@ -18,6 +18,7 @@ from flash.messages.draft_review import (
     UNCHANGED,
     all_decided_text,
     decided_text,
+    draft_help,
     draft_keys,
     position_text,
 )
@@ -25,23 +26,31 @@ from flash.service.draft_review import DraftReview
 from flash.service.drafted_card import DraftedCard
 from flash.service.editor import edit_text
 from flash.tui.app import PageWidget, ScreenApp, run_app
-from flash.tui.card import MAX_WIDTH, CardLayout, centred, indented
+from flash.tui.card import (
+    MAX_WIDTH,
+    CardLayout,
+    centred,
+    covering_layout,
+    indented,
+)
 from flash.tui.page import (
     CARD_ONLY,
     COMPACT,
     Frame,
     Page,
+    covering_keys,
     dim,
+    footer,
     key_rows,
     message_lines,
     placed,
     progress_line,
 )
 from flash.tui.text_input import is_text
-from flash.tui.view import ScreenView, key_name
+from flash.tui.view import AnsweringView, Overlay, key_name
 
 
-class DraftView(ScreenView, frozen=True):
+class DraftView(AnsweringView, frozen=True):
     """What the screen shows at one moment."""
 
     card: DraftedCard | None = None
@@ -77,6 +86,14 @@ class DraftApp(ScreenApp):
             self.widget.scroll_card(rows)
             return
         key = key_name(event.key, event.character)
+        if self.widget.view.overlay is not None:
+            self._show("")
+            return
+        if key == "?":
+            title, lines = draft_help()
+            overlay = Overlay(title, tuple(lines))
+            self.widget.show(replace(_view_of(self.drafts), overlay=overlay))
+            return
         try:
             if key == "q" or (self.drafts.current is None and key != "u"):
                 self.drafts.let_go()
@@ -164,7 +181,8 @@ class _Editor(ModalScreen[str | None]):
 
 def _view_of(review: DraftReview) -> DraftView:
     sums = decided_text(review.accepted, review.dropped, review.skipped)
-    return DraftView("", False, review.current, review.at, review.total, sums)
+    card, at, total = review.current, review.at, review.total
+    return DraftView(card=card, at=at, total=total, sums=sums)
 
 
 def _layout(
@@ -176,6 +194,10 @@ def _layout(
         shown = min(view.at + 1, view.total)
         label = position_text(shown - 1, view.total) if view.total else ""
         head = [progress_line(view.at, view.total, label, room)]
+    cover, covering = covering_layout(view, columns), covering_keys(view, columns)
+    if cover is not None and covering is not None:
+        frame = Frame(head, [()], footer(*covering, columns, rows))
+        return placed(frame, cover, columns, rows, scroll)
     keys = key_rows(draft_keys(), columns)
     frame = Frame(
         head,

@@ -198,7 +198,7 @@ def footer(
     centre = [centred(line, columns) for line in main]
     if rows < COMPACT:
         return centre if rows > CARD_ONLY else []
-    gap: list[Line] = [()] if rows >= SPACIOUS else []
+    gap: list[Line] = [()] if others and rows >= SPACIOUS else []
     return [*centre, *gap, *others]
 
 
@@ -207,7 +207,7 @@ def covering_keys(
 ) -> tuple[list[Line], list[Line]] | None:
     """Return the keys of what covers a card; None if nothing does."""
     if view.overlay is not None:
-        return key_line(_("any key"), _("back"), columns), [()]
+        return key_line(_("any key"), _("back"), columns)[:1], []
     if view.search is None:
         return None
     others = [dim(" " + _("↑↓ select  Esc cancel"))]

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from cards.text.width import line_text, line_width
 from export.files import ExportError
-from flash.messages.browsing import browse_keys
+from flash.messages.browsing import browse_help, browse_keys
 from flash.service import browsing
 from flash.service.browsing import Browser
 from flash.service.context import AppContext
@@ -289,6 +289,20 @@ async def test_the_help_names_each_key_and_changes_nothing(app: BrowseApp) -> No
     assert after == before
     assert "q  quit: leave" in end
     assert app.return_code is None
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_help_needs_no_scrolling(
+    app: BrowseApp, language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = (await press(pilot, "?")).splitlines()
+
+    lines = browse_help()[1]
+    assert [row.strip() for row in rows if row.strip() in lines] == lines
+    assert not any(row.endswith(("more", "続き")) for row in rows)
 
 
 async def test_a_long_help_scrolls(app: BrowseApp) -> None:

@@ -9,6 +9,8 @@ from cards.deckfile.reader import read_deck
 from cards.errors import DeckError, FlashError
 from cards.markdown_notes.splitting import split
 from cards.note import Basic, Cloze, Compare, ListNote
+from cards.text.width import line_text
+from flash.messages.draft_review import draft_help
 from flash.service.coverage import read_notes
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import draft_cards
@@ -274,3 +276,28 @@ async def test_the_screen_decides_edits_and_undoes() -> None:
 
     assert [note.extra for note in read_deck(TARGET).notes] == ["typed", ""]
     assert app.drafts.skipped == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_help_names_each_key_and_decides_nothing(
+    flash: Run, language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    review = DraftReview(made, TARGET)
+    app = DraftApp(review)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        pages = [app.widget.page]
+        for key in ("?", "down", "a"):
+            await pilot.press(key)
+            pages.append(app.widget.page)
+
+    card, helped, scrolled, after = [[*map(line_text, one.lines)] for one in pages]
+    lines = draft_help()[1]
+    assert [row.strip() for row in helped if row.strip() in lines] == lines
+    assert scrolled == helped
+    assert after == card
+    assert any("? " in row for row in card[-2:])
+    assert (review.accepted, app.return_code) == (0, None)

@@ -374,7 +374,8 @@ def test_a_finished_exam_reaches_the_other_device(flash: Run) -> None:
     flash(*MOCK, typed="a\n")
     flash("sync", "log")
     assert other("sync", "log")[0] == 0
-    nothing = (1, "", "flash: no mock exam was finished (flash exam mock)\n")
+    hint = "flash --db other.db exam mock"
+    nothing = (1, "", f"flash: no mock exam was finished ({hint})\n")
     assert other("exam", "mock", "--last", typed="q\n") == nothing
 
     flash("exam", "mock", typed="a\nh\nh\nq\n")

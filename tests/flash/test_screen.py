@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_width
+from flash.messages.review import help_lines
 from flash.service.context import AppContext
 from flash.service.edited_files import take_text
 from flash.service.editor import editor_command
@@ -393,6 +394,21 @@ def test_help_and_history_close_on_any_key(setup: ReviewSetup) -> None:
     assert setup.ratings() == [Rating.AGAIN]
     assert review.view.overlay is None
     assert review.view.mode is Mode.ASKING
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_help_needs_no_scrolling(
+    setup: ReviewSetup, language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    review = ReviewViewModel(setup.session())
+    press(review, "?")
+
+    _title, lines = help_lines(review.view.keys)
+    rows = page_of(review)
+    assert [row.strip() for row in rows if row.strip() in lines] == list(lines)
+    assert not any("↓" in row for row in rows)
 
 
 async def test_a_long_card_scrolls(setup: ReviewSetup) -> None:
