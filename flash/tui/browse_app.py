@@ -1,5 +1,6 @@
 """Cards on the full screen: a query, a list, the selected card, keys to change it."""
 
+from collections.abc import Sequence
 from functools import reduce
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ from flash.messages.cards import one_line
 from flash.messages.listing import changed_line, list_headings, state_text
 from flash.messages.review import NO_DECKS, NOTHING_TO_UNDO
 from flash.service.browsing import Browser
+from flash.terminal import padded
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout, covering_layout
 from flash.tui.page import (
@@ -57,6 +59,11 @@ _WIDE = 100
 _LOADED = 120
 """Rows that are read around the selected one; no screen has more."""
 _DIVIDER = " │ "
+_MARKS = 3
+"""Columns before a row of the list."""
+_GAP = 2
+_QUESTION = 24
+"""Columns that a question needs at least; half of the width where that is less."""
 _CARD_ROWS = {"J": 1, "K": -1, "shift+down": 1, "shift+up": -1}
 """By how many rows a key scrolls the card."""
 _PURPOSES = {"/": "query", "d": "due", "t": "tag"}
@@ -306,33 +313,38 @@ def _foot(view: BrowseView, columns: int, rows: int) -> list[Line]:
     return lines[:1] if rows < COMPACT else lines
 
 
-def _widths(view: BrowseView) -> tuple[int, int, int]:
-    """Return the widths of the number, state and due day of the cards."""
-    number = max(width_of(row.number) for row in view.rows)
-    state = max(width_of(state_text(row)) for row in view.rows)
-    due = max(len((row.due or "")[:10]) for row in view.rows)
-    card, state_heading, due_heading, _question = list_headings()
-    return (
-        max(number, width_of(card)),
-        max(state, width_of(state_heading)),
-        max(due, width_of(due_heading)) if due else 0,
+def _widths(view: BrowseView, columns: int) -> list[int]:
+    """Return the widths of number, state and due day; 0 for those without room."""
+    cells = [list_headings()[:3], *map(_cells_of, view.rows)]
+    widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+    if not any(row.due for row in view.rows):
+        widths[2] = 0
+    room = columns - _MARKS - min(columns // 2, _QUESTION)
+    for last in (2, 1, 0):
+        if sum(width + _GAP for width in widths if width) > room:
+            widths[last] = 0
+    return widths
+
+
+def _cells_of(row: CardListRow) -> tuple[str, str, str]:
+    return row.number, state_text(row), (row.due or "")[:10]
+
+
+def _about(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return what is before a question; the number is set to the right."""
+    return "".join(
+        padded(cell, width, right=not place) + " " * _GAP
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        if width
     )
 
 
 def _headings(view: BrowseView, columns: int) -> Line:
     if not view.rows:
         return ()
-    card, state, due, question = list_headings()
-    number_width, state_width, due_width = _widths(view)
-    text = f"   {' ' * (number_width - width_of(card))}{card}"
-    text += f"  {_padded(state, state_width)}  "
-    if due_width:
-        text += f"{_padded(due, due_width)}  "
-    return dim(clipped(text + question, columns))
-
-
-def _padded(text: str, columns: int) -> str:
-    return text + " " * (columns - width_of(text))
+    *cells, question = list_headings()
+    text = " " * _MARKS + _about(cells, _widths(view, columns)) + question
+    return dim(clipped(text, columns))
 
 
 def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
@@ -342,7 +354,7 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
         lines = wrap(dim(missing), columns)
     else:
         first = max(0, min(view.at - height // 2, len(view.rows) - height))
-        widths = _widths(view)
+        widths = _widths(view, columns)
         lines = [
             _row(view, row, widths, columns, is_selected=first + i == view.at)
             for i, row in enumerate(view.rows[first : first + height])
@@ -353,23 +365,19 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
 def _row(
     view: BrowseView,
     row: CardListRow,
-    widths: tuple[int, int, int],
+    widths: Sequence[int],
     columns: int,
     *,
     is_selected: bool,
 ) -> Line:
     mark = "▸" if is_selected else " "
     sign = "✓ " if row.card in view.marked else "  "
-    about = f"{row.number:>{widths[0]}}  {_padded(state_text(row), widths[1])}  "
-    if widths[2]:
-        about += f"{_padded((row.due or '')[:10], widths[2])}  "
-    room = columns - width_of(about) - 3
-    question = clipped(one_line(plain_text(row.question)), max(1, room))
+    about = _about(_cells_of(row), widths)
+    room = max(1, columns - width_of(about) - _MARKS)
+    question = clipped(one_line(plain_text(row.question)), room)
     style = TextStyle.BOLD if is_selected else TextStyle.NORMAL
     if row.suspended or row.retired:
         style |= TextStyle.DIM
-    if room < 1:
-        about, question = clipped(about, max(1, columns - 3)), ""
     return (
         StyledText(mark + sign, TextStyle.ACCENT),
         StyledText(about, TextStyle.BOLD if is_selected else TextStyle.DIM),

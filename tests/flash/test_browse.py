@@ -10,13 +10,13 @@ from store_fixtures import NOON, Clock
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from cards.text.width import line_text, line_width
+from cards.text.width import line_text, line_width, width_of
 from export.files import ExportError
 from flash.messages.browsing import browse_help, browse_keys
 from flash.service import browsing
 from flash.service.browsing import Browser
 from flash.service.context import AppContext
-from flash.tui.browse_app import BrowseApp, browse_layout
+from flash.tui.browse_app import BrowseApp, _view, browse_layout
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
 from srs.store.removal import delete_notes
@@ -86,6 +86,23 @@ async def test_headings_stand_above_their_columns(app: BrowseApp) -> None:
     assert heading.split() == ["card", "state", "due", "question"]
     assert row.index("review") == heading.index("state")
     assert row.index("Which") == heading.index("question")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("columns", range(20, 61, 5))
+async def test_the_question_has_half_of_a_narrow_list(
+    app: BrowseApp, columns: int, language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    app.browser.change("due", "4")
+    view = _view(app.browser)
+    lines = map(line_text, browse_layout(view, columns, 24).lines)
+
+    row = next(line for line in lines if "Which" in line)
+    before = width_of(row[: row.index("Which")])
+    assert columns - before >= min(columns // 2, 24)
+    assert ("2026-" in row) == (columns >= 55)
 
 
 @pytest.mark.slow
