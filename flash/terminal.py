@@ -186,15 +186,15 @@ def print_code(text: str) -> None:
 def page_lines(lines: Sequence[str]) -> None:
     """Print lines as `print_lines` does; through the user's pager if they are many."""
     rows = shutil.get_terminal_size((80, 24)).lines
-    lines = [part for line in lines for part in fitted(line, sys.stdout).split("\n")]
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or len(lines) < rows:
-        print_lines(lines)
+    text = "".join(f"{fitted(line, sys.stdout)}\n" for line in lines)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or text.count("\n") < rows:
+        print(text, end="")
         return
     import pydoc  # noqa: PLC0415 - only for long texts
 
     # Less keeps colours, and ends by itself if the text fits.
     os.environ.setdefault("LESS", "-FRX")
-    pydoc.pager("\n".join(lines) + "\n")
+    pydoc.pager(text)
 
 
 def clip_line(text: str, columns: int) -> str:
