@@ -17,6 +17,7 @@ from cards.text.width import (
     line_width,
     width_of,
     wrap,
+    wrap_evenly,
 )
 from cards.translate import _
 from flash.messages.cards import interval_label, one_line
@@ -122,7 +123,7 @@ def _header(view: View, columns: int, rows: int) -> list[Line]:
     if rows < COMPACT:
         return [progress] if rows > CARD_ONLY else []
     counts = counts_label(view.counts, view.session_name)
-    has_deck = view.prompt is not None and view.search is None
+    has_deck = view.prompt is not None and covering_keys(view, columns) is None
     crumb = deck_line(view.prompt) if view.prompt and has_deck else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
@@ -159,7 +160,7 @@ def message_lines(view: ScreenView, columns: int, rows: int) -> list[Line]:
     """
     room = max(1, columns - 2 - (len("↑↓ ") + width_of(_more_label()) + 2))
     style = TextStyle.ALERT if view.is_alarm else TextStyle.DIM
-    lines = wrap((StyledText(one_line(view.message), style),), room)
+    lines = wrap_evenly((StyledText(one_line(view.message), style),), room)
     most = max(1, rows // 4)
     if len(lines) > most and not view.is_alarm:
         last = clipped(line_text(lines[most - 1]) + "…", room)

@@ -396,6 +396,24 @@ def test_help_and_history_close_on_any_key(setup: ReviewSetup) -> None:
     assert review.view.mode is Mode.ASKING
 
 
+def test_what_covers_a_card_hides_its_deck(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    before = page_of(review, 40, 20)
+    press(review, "?")
+    helped = page_of(review, 40, 20)
+
+    assert before[0] == " AWS Security › 13 Secrets"
+    assert helped[0].strip() == "new 3 · learning 0 · due 0"
+
+
+def test_a_message_leaves_no_word_on_a_line_of_its_own(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    review.show_message("word " * 16)
+    rows = [row for row in page_of(review) if "word" in row]
+
+    assert [row.count("word") for row in rows] == [8, 8]
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_help_needs_no_scrolling(
     setup: ReviewSetup, language: str, request: pytest.FixtureRequest
