@@ -8,14 +8,14 @@ NOTHING_DONE = N_("There is nothing to undo.")
 UNCHANGED = N_("The card was not changed.")
 
 
-def draft_keys() -> list[tuple[str, str]]:
+def draft_keys(which: str = "aesdku?q") -> list[tuple[str, str]]:
     """Return the keys to name below a card: key and label."""
-    return [(key, label) for key, label, _description in _keys() if key != "E"]
+    return [(key, label) for key, label, _description in _keys() if key in which]
 
 
 def draft_key_line() -> str:
     """Return the keys of the plain review on one line."""
-    return "  ".join(f"{key} {label}" for key, label in draft_keys() if key != "?")
+    return "  ".join(f"{key} {label}" for key, label in draft_keys("aesdkuq"))
 
 
 def draft_help() -> tuple[str, list[str]]:

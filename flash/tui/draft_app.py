@@ -198,7 +198,7 @@ def _layout(
     if cover is not None and covering is not None:
         frame = Frame(head, [()], footer(*covering, columns, rows))
         return placed(frame, cover, columns, rows, scroll)
-    keys = key_rows(draft_keys(), columns)
+    keys = key_rows(draft_keys() if view.card else draft_keys("u?q"), columns)
     frame = Frame(
         head,
         message_lines(view, columns, rows),

@@ -278,6 +278,29 @@ async def test_the_screen_decides_edits_and_undoes() -> None:
     assert app.drafts.skipped == 2
 
 
+async def test_only_keys_that_work_are_named_at_the_end() -> None:
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    app = DraftApp(DraftReview(made, TARGET))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*["k"] * len(made.cards))
+        foot = line_text(app.widget.page.lines[-1])
+
+    assert foot == " u undo  ? help  q quit"
+
+
+def test_a_review_without_proposals_opens_no_screen(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review(flash, "d\nd\nd\nd\n")
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+
+    out = flash("draft", "keys.md", "-o", "keys.yaml", "--review")[1]
+
+    assert out.startswith("All proposals are decided.\n0 cards accepted")
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_the_help_names_each_key_and_decides_nothing(
     flash: Run, language: str, request: pytest.FixtureRequest

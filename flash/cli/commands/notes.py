@@ -141,7 +141,8 @@ def draft(
 
 
 def _review(review: DraftReview, *, plain: bool) -> None:
-    if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if plain or not is_terminal or not review.total:
         run_plain_draft(review, sys.stdin, sys.stdout)
         return
     from flash.tui.draft_app import (  # noqa: PLC0415 - loads Textual
