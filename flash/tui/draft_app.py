@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
 from cards.errors import FlashError
-from cards.text.width import Line, StyledText, TextStyle, clean, wrap
+from cards.text.width import Line, StyledText, TextStyle, clean, wrap, wrap_evenly
 from cards.translate import _
 from flash.messages.draft_review import (
     NOT_SPLITTABLE,
@@ -214,7 +214,11 @@ def _lines(view: DraftView, room: int) -> list[Line]:
     card = view.card
     if card is None:
         texts = (all_decided_text(), view.sums)
-        return [centred((StyledText(text),), room) for text in texts]
+        return [
+            centred(line, room)
+            for text in texts
+            for line in wrap_evenly((StyledText(text),), room)
+        ]
     about = " · ".join(part for part in (card.rule, card.passage, card.heading) if part)
     lines = [*wrap(dim(clean(about)), room), ()]
     for words in card.lines:

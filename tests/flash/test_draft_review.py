@@ -10,11 +10,11 @@ from cards.errors import DeckError, FlashError
 from cards.markdown_notes.splitting import split
 from cards.note import Basic, Cloze, Compare, ListNote
 from cards.text.width import line_text
-from flash.messages.draft_review import draft_help
+from flash.messages.draft_review import all_decided_text, decided_text, draft_help
 from flash.service.coverage import read_notes
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import draft_cards
-from flash.tui.draft_app import DraftApp
+from flash.tui.draft_app import DraftApp, _layout, _view_of
 
 NOTE = """\
 # Keys
@@ -276,6 +276,21 @@ async def test_the_screen_decides_edits_and_undoes() -> None:
 
     assert [note.extra for note in read_deck(TARGET).notes] == ["typed", ""]
     assert app.drafts.skipped == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("columns", [20, 40])
+def test_a_narrow_screen_shows_the_whole_end(
+    columns: int, language: str, request: pytest.FixtureRequest
+) -> None:
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    made = draft_cards([], (), target=TARGET)
+    page = _layout(_view_of(DraftReview(made, TARGET)), columns, 20)
+
+    shown = "".join("".join(map(line_text, page.lines)).split())
+    for text in (all_decided_text(), decided_text(0, 0, 0)):
+        assert "".join(text.split()) in shown
 
 
 async def test_only_keys_that_work_are_named_at_the_end() -> None:
