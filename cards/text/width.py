@@ -233,10 +233,15 @@ def widest_word(line: Line, columns: int) -> int:
 
 
 def wrap_evenly(line: Line, columns: int) -> list[Line]:
-    """Break a line into as few lines as `wrap`, of about equal width."""
+    """Break a line into as few lines as `wrap`, of about equal width.
+
+    Words that `wrap` leaves whole stay so, such as a path.
+    """
     wrapped = wrap(line, columns)
-    narrow, wide = columns // 2, columns
-    while len(wrapped) > 1 and wide - narrow > 1:
+    if len(wrapped) == 1:
+        return wrapped
+    narrow, wide = max(columns // 2, widest_word(line, columns) - 1), columns
+    while wide - narrow > 1:
         middle = (narrow + wide) // 2
         attempt = wrap(line, middle)
         if len(attempt) > len(wrapped):

@@ -106,6 +106,17 @@ def test_even_wrapping_needs_no_extra_lines(text: str, columns: int) -> None:
     assert len(wrap_evenly(line, columns)) == len(wrap(line, columns))
 
 
+@given(
+    words=st.lists(st.text("ab/.", min_size=1, max_size=30), min_size=1),
+    columns=st.integers(10, 30),
+)
+def test_even_wrapping_breaks_no_word_that_fits(words: list[str], columns: int) -> None:
+    lines = wrap_evenly((StyledText(" ".join(words)),), columns)
+
+    shown = " ".join(map(line_text, lines)).split(" ")
+    assert [one for one in words if len(one) <= columns and one not in shown] == []
+
+
 @given(WRITTEN, st.integers(0, 6), st.integers(8, 30))
 def test_words_are_kept_whole_and_set_in(text: str, blanks: int, columns: int) -> None:
     whole = " " * blanks + "A label  " + text
