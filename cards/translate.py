@@ -7,7 +7,7 @@ loaded: it takes a third of the time of `flash due`.
 
 Messages name commands as `flash undo`.  Where the user gave options before or with a
 command, `use_program` puts them into all messages, so that a hint that is followed
-acts on the same store.
+acts on the same store.  The command of another device is filled in afterwards.
 """
 
 TYPE_CHECKING = False  # as in typing, which `flash due` does without

@@ -233,10 +233,10 @@ def _merged_text(reason: LossReason, count: int) -> str:
             )
         case LossReason.ROW_KIND:
             return ngettext(
-                "{n} card left out: a table can't hold its kind, {detail} (flash export"
-                " --yaml can)",
-                "{n} cards left out: a table can't hold their kind, {detail} (flash"
-                " export --yaml can)",
+                "{n} card left out: a table can't hold its kind, {detail}"
+                " (export --yaml can)",
+                "{n} cards left out: a table can't hold their kind, {detail}"
+                " (export --yaml can)",
                 count,
             )
         case LossReason.OPTIONS:

@@ -82,9 +82,10 @@ def text_kept_line(file: Path) -> str:
 def elsewhere_line(device: str) -> str:
     """Tell which device has the deck file of a card that is edited here."""
     text = _(
-        "The deck file of this card is on {device}; flash add there reports the edit."
+        "The deck file of this card is on {device}; {command} there reports the edit."
     )
-    return text.format(device=clip_line(device, 40))
+    # Not with the `--db` of this device, as `_` would name it.
+    return text.format(device=clip_line(device, 40), command="flash add")
 
 
 def rating_help() -> tuple[tuple[Rating, str, str], ...]:

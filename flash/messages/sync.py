@@ -189,7 +189,10 @@ def key_remarks(file: Path, log: str) -> list[str]:
     """
     lines = [
         _("From now on all that this device sends is encrypted with this key."),
-        _("On each other device: flash sync encrypt --join"),
+        # Not with the `--db` of this device, as `_` would name it.
+        _("On each other device: {command}").format(
+            command="flash sync encrypt --join"
+        ),
         _(
             "Keep a copy of {file} in a safe place; without it, encrypted logs can't be"
             " read."

@@ -36,18 +36,18 @@ cards:
     back: "-"
 """
 LEFT_OUT = [
-    "2 cards left out: a table can't hold their kind, cloze (flash export --yaml can)",
+    "2 cards left out: a table can't hold their kind, cloze (export --yaml can)",
     "  D: Water is […] and oxygen.",
     "  D: Water is hydrogen and […].",
-    "2 cards left out: a table can't hold their kind, list (flash export --yaml can)",
+    "2 cards left out: a table can't hold their kind, list (export --yaml can)",
     "  D: Gases? - […] - neon",
     "  D: Gases? - helium - […]",
-    "1 card left out: a table can't hold its kind, choice (flash export --yaml can)",
+    "1 card left out: a table can't hold its kind, choice (export --yaml can)",
     "  D: -x is?",
-    "2 cards left out: a table can't hold their kind, compare (flash export --yaml can)",
+    "2 cards left out: a table can't hold their kind, compare (export --yaml can)",
     "  D: S3: unit?",
     "  D: EBS: unit?",
-    "2 cards left out: a table can't hold their kind, questions (flash export --yaml can)",
+    "2 cards left out: a table can't hold their kind, questions (export --yaml can)",
     "  D: q1",
     "  D: q2",
 ]

@@ -169,7 +169,7 @@ def test_settings_of_a_deck_renamed_elsewhere_are_named(
 
     assert err == (
         "the deck 'Cells' has settings and no cards: another device renamed or"
-        " removed it (flash config --deck 'Cells' shows them)\n"
+        " removed it (flash --db desktop.db config --deck 'Cells' shows them)\n"
     )
     assert "new_per_day        7  (set" in desktop("config", "--deck", "Cells")[1]
     assert "\nCells: new_per_day 7, but no cards\n" in desktop("config")[1]
@@ -525,7 +525,7 @@ def test_a_replaced_edit_of_another_device_is_named(
     agreed = laptop("add", "cells.yaml", "--yes")[1]
 
     assert dry[1].startswith(named)
-    assert dry[2] == f"flash add asks first: {why}\n"
+    assert dry[2] == f"flash --db laptop.db add asks first: {why}\n"
     assert found["asks"] == why
     assert [one["conflict"] for one in found["steps"]] == [True, False, False]
     assert asked.startswith(named)
@@ -640,7 +640,10 @@ def test_store_with_a_log_refuses_another_one(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "no log is known yet (name a folder: flash sync ~/Sync/flash)"),
+        (
+            (),
+            "no log is known yet (name a folder: flash --db laptop.db sync ~/Sync/flash)",
+        ),
         (("gone",), "no such folder (create the folder first, or mount it)"),
         (("full",), "not a log, and not empty: it has 'a.txt'"),
         (("ftp://host/x",), "ftp://host/x: not an address of a log"),
@@ -1047,7 +1050,7 @@ def test_restore_says_that_a_sync_brings_back_the_rest(
 
     err = laptop("restore", "old.db", "--yes")[2]
 
-    assert err == f"The next flash sync brings back what {log} has.\n"
+    assert err == f"The next flash --db laptop.db sync brings back what {log} has.\n"
 
 
 def test_lost_store_is_built_from_the_log(

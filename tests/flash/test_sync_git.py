@@ -143,7 +143,7 @@ def test_sync_interrupted_before_its_commit_goes_on(
         patch.setenv("PATH", stopping_git(tmp_path / "bin", "commit", "exit 1"))
         code, out, err = clones("sync", "--db", "one.db")
     assert (code, out) == (1, "")
-    assert "git commit: 1 (git status there shows more; then run flash sync" in err
+    assert "git commit: 1 (git status there shows more; then run flash --db" in err
 
     assert clones("sync", "--db", "one.db")[0] == 0
 
