@@ -64,8 +64,8 @@ def test_a_text_that_changes_is_warned_about(text: str, expected: str) -> None:
             "deck: D\nlanguage: zz-ZZ",
             "unknown language 'zz-ZZ' (write en, ja or pt-BR)",
         ),
-        ("deck: A:::B", "the colons of 'A:::B' are no '::' (did you mean 'A::B'?)"),
-        ("deck: A：:B", "the colons of 'A：:B' are no '::' (did you mean 'A::B'?)"),
+        ("deck: A:::B", "the colons of 'A:::B' are not '::' (did you mean 'A::B'?)"),
+        ("deck: A：:B", "the colons of 'A：:B' are not '::' (did you mean 'A::B'?)"),
     ],
 )
 def test_a_header_that_is_hardly_meant_is_warned_about(
