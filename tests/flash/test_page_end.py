@@ -59,6 +59,25 @@ def test_the_end_says_that_cards_could_not_be_loaded(
         assert page.errors == []
 
 
+@pytest.mark.parametrize(
+    ("choice", "lines"),
+    [("", ["Cards finished today: 1."]), ("?deck=Numbers", []), ("?query=Q00", [])],
+)
+def test_the_end_without_network_counts_only_all_cards(
+    browser: Any, tmp_path: Path, choice: str, lines: list[str]
+) -> None:
+    with running(tmp_path, numbered_deck(1)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        page.tab.goto(f"{server.url}#/review{choice}")
+        page.tab.wait_for_selector(".show")
+        context.set_offline(True)
+        page.answer(4)
+
+        page.has(".sentences", ALL_DONE)
+        assert page.tab.locator(".sentences p").all_inner_texts() == lines
+
+
 def test_new_cards_are_asked_once_the_network_is_back(
     browser: Any, tmp_path: Path
 ) -> None:

@@ -119,19 +119,25 @@ def test_what_stays_refused_is_not_tried_again(
         assert page.tab.locator(".offers button").count() == 0
 
 
+@pytest.mark.parametrize("choice", ["", "?deck=Other", "?query=deck:Other"])
 def test_the_end_sums_up_the_day_as_the_terminal_does(
-    browser: Any, tmp_path: Path
+    browser: Any, tmp_path: Path, choice: str
 ) -> None:
     with running(tmp_path, numbered_deck(2)) as server:
+        other = tmp_path / "other.yaml"
+        other.write_text("deck: Other\ncards:\n- {front: a, back: b}\n", "utf-8")
+        server.flash("add", str(other))
         page = Page(browser.new_context(**DESKTOP)).review(server.address)
-        page.answer(4)
-        page.answer(4)
-        page.has(".sentences p", "Today: 2 answers, 100 % correct")
-        shown = page.tab.locator(".sentences p").all_inner_texts()
+        for _ in range(3):
+            page.answer(4)
+        page.has(".sentences p", "Today: 3 answers, 100 % correct")
+        page.tab.goto(f"{server.url}#/review{choice}")
+        page.has(".sentences p", "Today: 3 answers, 100 % correct")
 
+        shown = page.tab.locator(".sentences :is(h2, p)").all_inner_texts()
         terminal = server.flash("review", "--plain").splitlines()
-        assert shown[0] == "Cards finished today: 2."
-        assert set(shown[1:]) <= set(terminal)
+        assert len(shown) == 3
+        assert set(shown) <= set(terminal)
         tools = page.tab.locator(".tools button").all()
         visible = [one.inner_text() for one in tools if one.is_visible()]
         assert visible == ["Undo", "?"]

@@ -15,10 +15,13 @@ export function endOf({ name, done_today: count, is_empty: isEmpty }, choice, ha
         links: [link("decks", "#/decks"), link("add", "#/add")] };
   }
   if (name) return { lines: [word(count ? "cram_done" : "cram_none")], links: [more] };
-  return { lines: [word("all_done"), word("done_today", { count })], links: [more] };
+  // Without network only the cards of this review are known.
+  const isWhole = outbox.isOffline() && !choice.deck && !choice.query;
+  const done = isWhole ? [word("done_today", { count })] : [];
+  return { lines: [word("all_done"), ...done], links: [more] };
 }
 
-// How the day went and what comes tomorrow; nothing without network.
+// How the day went and what comes tomorrow, for all cards; nothing without network.
 export async function dayLines() {
   if (outbox.isOffline()) return [];
   return get("/api/day").then(({ lines }) => lines, () => []);

@@ -191,7 +191,7 @@ export class Review {
     const heading = this.view.showSentences(lines, ...links);
     heading.focus();
     if (state.name) return;
-    if (state.done_today) dayLines().then((more) => this.view.addSentences(heading, more));
+    dayLines().then((more) => this.view.addSentences(heading, more));
     // The next day's cards come by themselves.
     this.refreshAfter(Math.max(1000, state.day_ends - now()));
   }
