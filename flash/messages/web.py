@@ -3,6 +3,7 @@
 from cards.translate import _
 from flash.language import interface_language
 from flash.messages.due import due_heading
+from flash.messages.phrases import deck_name
 from flash.messages.review import (
     BACKLOG,
     BACKLOG_WITH_NEW,
@@ -206,7 +207,16 @@ def _page_words() -> dict[str, str]:
         "tags_help": _("Optional; put spaces between them."),
         "add_button": _("Add the card"),
         "no_exam": _("No exam is set."),
-        "no_exam_hint": _("To set its day, run: flash exam set DATE"),
+        "exam_set": _("Set the exam"),
+        "exam_change": _("Another day"),
+        "exam_move": _("Change the day"),
+        "exam_clear": _("Remove the exam"),
+        "exam_day": _("Day of the exam"),
+        "exam_hint": _(
+            "Until then, cards worth the most points come first, and no interval "
+            "extends past the day before."
+        ),
+        "all_decks": deck_name(""),
         "exam_domains": _("Domains"),
         "exam_share": _("Share of the points"),
     }

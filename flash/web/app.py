@@ -78,6 +78,8 @@ class WebApp:
             Route("/api/cards", pages.add_card, methods=["POST"]),
             Route("/api/stats", pages.statistics),
             Route("/api/exam", pages.exam),
+            Route("/api/exam", pages.set_exam, methods=["POST"]),
+            Route("/api/exam/clear", pages.clear_exam, methods=["POST"]),
             Route("/media/{name}", pages.media),
             Route(card, review.mark, methods=["POST"]),
             Route(card, review.about),

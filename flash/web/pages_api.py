@@ -31,6 +31,7 @@ from flash.messages.scheduling import ExamReport
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding
+from flash.service.exam_setting import clear_exam, move_exam, set_exam
 from flash.service.finding import find, find_deck
 from flash.service.new_cards import add_new_deck, deck_of_new_cards, new_content
 from flash.service.note_media import media_file
@@ -41,6 +42,7 @@ from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
+from srs.scheduler.study_day import day_date
 from srs.store.browsers import uid_of
 from srs.store.card_list import CardListRow, card_list, note_languages
 from srs.store.connection import StoreError
@@ -77,6 +79,11 @@ class _NewCard(Struct):
     answer: Annotated[str, Meta(max_length=_LONGEST)] = ""
     deck: Annotated[str, Meta(max_length=1000)] = ""
     tags: Annotated[list[_Tag], Meta(max_length=100)] = []
+
+
+class _Exam(Struct):
+    date: Annotated[str, Meta(max_length=100)]
+    deck: Annotated[str, Meta(max_length=1000)] | None = None
 
 
 class PagesApi:
@@ -166,9 +173,23 @@ class PagesApi:
         return HTMLResponse(await self._run(made, takes_long=True))
 
     async def exam(self, request: Any) -> Any:
-        """Return the exam forecast."""
-        report = await self._run(self._reports.exam, takes_long=True)
-        return json_response(request, {"report": report})
+        """Return the day of the exam and its forecast."""
+
+        def made(app: AppContext) -> dict[str, Any]:
+            return {"day": _day_of_exam(app), "report": self._reports.exam(app)}
+
+        return json_response(request, await self._run(made, takes_long=True))
+
+    async def set_exam(self, request: Any) -> Any:
+        """Set the exam; without a deck, only change its day."""
+        wanted = await read_body(request, _Exam)
+        day = await self._run(partial(_set_exam, wanted))
+        return json_response(request, {"day": day})
+
+    async def clear_exam(self, request: Any) -> Any:
+        """Remove the exam."""
+        lines = await self._run(clear_exam, takes_long=True)
+        return json_response(request, {"sentence": "\n".join(lines)})
 
     async def media(self, request: Any) -> Any:
         """Return a picture, sound or video of a note.
@@ -236,6 +257,20 @@ def _start(name: str, app: AppContext) -> str:
     return plan_summary(
         added.plan.counts, added.cards, len(added.plan.retired), dry_run=False
     )
+
+
+def _day_of_exam(app: AppContext) -> str | None:
+    exam = app.options.exam
+    return str(day_date(exam.day)) if exam else None
+
+
+def _set_exam(wanted: _Exam, app: AppContext) -> str | None:
+    exam = app.options.exam
+    if exam is not None and wanted.deck is None:
+        move_exam(app, exam, wanted.date)
+    else:
+        set_exam(app, wanted.date, wanted.deck or "")
+    return _day_of_exam(app)
 
 
 def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:

@@ -88,6 +88,40 @@ def test_the_page_tells_what_there_is_no_time_for(browser: Any, tmp_path: Path) 
         assert page.tab.evaluate(IS_WHOLE)
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_exam_is_set_moved_and_removed(
+    browser: Any, tmp_path: Path, size: dict[str, Any], colours: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    today = datetime.now(UTC).date()
+    with running(tmp_path, DECK) as server:
+        context = browser.new_context(**size, color_scheme=colours)
+        page = Page(context).review(server.address)
+        page.open(f"{server.url}#/exam", "Exam")
+        page.has("main", "No exam is set.")
+        assert Axe().run(page.tab).response["violations"] == []
+        page.tab.fill("#exam-day", str(today - timedelta(days=30)))
+        page.tab.get_by_role("button", name="Set the exam").click()
+        page.has(".message.alarm", "is not in the future")
+
+        page.tab.fill("#exam-day", str(today + timedelta(days=30)))
+        page.tab.select_option("#exam-deck", "Physics")
+        page.tab.get_by_role("button", name="Set the exam").click()
+        page.has("h2", f"exam on {today + timedelta(days=30)}")
+        page.tab.fill("#exam-day", str(today + timedelta(days=40)))
+        page.tab.get_by_role("button", name="Change the day").click()
+        page.has("h2", f"exam on {today + timedelta(days=40)}")
+        page.has("h2", "Physics")
+        assert Axe().run(page.tab).response["violations"] == []
+        page.tab.get_by_role("button", name="Remove the exam").click()
+        page.has(".message", f"cleared the exam on {today + timedelta(days=40)}")
+        page.has("main", "No exam is set.")
+        assert page.errors == []
+        context.close()
+
+
 def test_a_history_is_a_table(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, DECK) as server:
         context = browser.new_context(**PHONE)

@@ -8,7 +8,10 @@ from web_client import Server, card_path, step_id
 
 from flash.messages.day import end_lines
 from srs.models.cards import Rating
+from srs.models.exam import Exam, exam_text
+from srs.scheduler.study_day import date_day
 from srs.store.connection import Store
+from srs.store.settings import Options, save_setting
 from srs.study.session import Session
 
 
@@ -130,3 +133,44 @@ def test_a_missing_page_leads_to_the_first_one(server: Server, path: str) -> Non
     assert page.headers["content-type"].startswith("text/html")
     assert '<a class="button" href="/">' in page.text
     assert "no such address" in other.json()["error"]
+
+
+def test_another_day_of_the_exam_keeps_the_rest(server: Server) -> None:
+    client = server.client("Firefox")
+
+    def exam() -> Exam | None:
+        return Options(server.store).exam
+
+    first = client.post("/api/exam", {"date": "2026-12-23", "deck": "a"})
+    text = exam_text(Exam(date_day("2026-12-23"), "A", {"x": 1.0}, 30))
+    save_setting(server.store, "exam", text, server.clock())
+    moved = client.post("/api/exam", {"date": "2026-12-24"})
+    assert (first["day"], moved["day"]) == ("2026-12-23", "2026-12-24")
+    assert exam() == Exam(date_day("2026-12-24"), "A", {"x": 1.0}, 30)
+
+    client.post("/api/exam", {"date": "2026-12-24", "deck": ""})
+    assert exam() == Exam(date_day("2026-12-24"))
+    assert client.get("/api/exam")["day"] == "2026-12-24"
+    cleared = client.post("/api/exam/clear", {})["sentence"]
+    assert (cleared, exam()) == ("cleared the exam on 2026-12-24", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"date": "2026-02-30"}, "no such day: '2026-02-30'"),
+        ({"date": "2020-01-01", "deck": ""}, "2020-01-01 is not in the future"),
+        ({"date": "2026-12-23", "deck": "nosuch"}, "nosuch"),
+        ({"date": 7}, "the request can't be read"),
+    ],
+)
+def test_a_refused_exam_changes_nothing(
+    server: Server, body: dict[str, object], expected: str
+) -> None:
+    client = server.client("Firefox")
+
+    reply = client.http.post("/api/exam", json=body)
+
+    assert reply.status_code in (400, 422)
+    assert expected in reply.json()["error"]
+    assert Options(server.store).exam is None

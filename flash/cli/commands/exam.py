@@ -1,13 +1,11 @@
 """`flash exam`: forecast, set and clear an exam."""
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from cards.errors import FlashError
-from cards.text.folding import fold
 from cards.translate import _
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import (
@@ -20,10 +18,8 @@ from flash.cli.options import (
     finite,
     has_subcommand,
 )
-from flash.messages.phrases import quoted_text
 from flash.messages.review import early_line
 from flash.messages.scheduling import (
-    exam_cleared,
     exam_past,
     exam_set,
     forecast_lines,
@@ -32,23 +28,19 @@ from flash.messages.scheduling import (
 )
 from flash.paths import check_store
 from flash.service.context import AppContext, open_app
-from flash.service.exams import blueprint_of
-from flash.service.finding import find_deck
-from flash.service.set_due import unread_date
+from flash.service.exam_setting import clear_exam, set_exam
 from flash.terminal import echo, print_json, print_lines, working
 from srs.forecast.after_exam import count_early
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
-from srs.models.exam import Exam, exam_text, with_blueprint
-from srs.scheduler.study_day import date_day, day_date
+from srs.models.exam import Exam
+from srs.scheduler.study_day import day_date
 from srs.store.mock_exams import finished_mock_exams
-from srs.store.settings import save_setting
 
 app = typer.Typer(
     add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
 )
 app.command("mock")(mock)
-_LONGEST_DAYS = 36_525
 
 
 @app.callback(invoke_without_command=True)
@@ -143,13 +135,8 @@ def set_(
     the day is not in the next hundred years, or there is no such deck or tag.
     """
     with open_app(db) as opened:
-        day = _future_day(date, opened)
-        deck = find_deck(opened, deck)
-        found = Exam(day, deck, _points(weights or []), minutes)
-        _check_tags(opened, found)
-        found = with_blueprint(found, blueprint_of(opened, deck))
-        save_setting(opened.store, "exam", exam_text(found), opened.now())
-        cards = ExamCards(opened.store, opened.options, found, day)
+        found = set_exam(opened, date, deck, _points(weights or []), minutes)
+        cards = ExamCards(opened.store, opened.options, found, found.day)
     if json:
         print_json(_exam_json(found))
     else:
@@ -166,35 +153,14 @@ def clear(db: StoreOption = None) -> None:
     asks for.
     """
     with open_app(db) as opened:
-        found = opened.options.exam
-        early = _early(opened, found) if found else ""
-        save_setting(opened.store, "exam", "", opened.now())
-    echo(exam_cleared(day_date(found.day) if found else None))
-    if early:
-        echo(early)
-
-
-def _early(opened: AppContext, exam: Exam) -> str:
-    return early_line(exam, count_early(opened.store, opened.options, exam))
+        lines = clear_exam(opened)
+    print_lines(lines)
 
 
 def _past(opened: AppContext, exam: Exam) -> FlashError:
-    message = _early(opened, exam) or exam_past(exam)
+    count = count_early(opened.store, opened.options, exam)
+    message = early_line(exam, count) or exam_past(exam)
     return FlashError(message, _("flash exam clear, or set another one"))
-
-
-def _future_day(date: str, opened: AppContext) -> int:
-    try:
-        day = date_day(fold(date))
-    except ValueError:
-        raise unread_date(date, _("write it as 2027-03-01")) from None
-    if day <= opened.today():
-        message = _("{date} is not in the future").format(date=date)
-        raise FlashError(message, _("give the day of the exam"))
-    if day > opened.today() + _LONGEST_DAYS:
-        message = _("{date} is more than a century ahead").format(date=date)
-        raise FlashError(message, _("give the day of the exam"))
-    return day
 
 
 def _points(words: list[str]) -> dict[str, float]:
@@ -212,33 +178,6 @@ def _points(words: list[str]) -> dict[str, float]:
             hint = _("write TAG=POINTS, such as domain::detection=16")
             raise FlashError(message, hint)
     return points
-
-
-def _check_tags(opened: AppContext, exam: Exam) -> None:
-    """Check that the weighted tags of an exam exist."""
-    cards = ExamCards(opened.store, opened.options, exam, exam.day)
-    used = set(cards.domains.values())
-    for tag in exam.weights:
-        if tag in used:
-            continue
-        others = cards.other_domains(tag)
-        if others:
-            raise _counted_elsewhere(tag, others)
-        near = get_close_matches(tag, cards.tags, 1)
-        hint = _("did you mean '{name}'?").format(name=near[0]) if near else ""
-        message = _("no card of the exam has the tag '{tag}'").format(tag=tag)
-        raise FlashError(message, hint or _("flash tag list shows all tags"))
-
-
-def _counted_elsewhere(tag: str, others: list[str]) -> FlashError:
-    """Make the error for a tag whose cards all count for other domains."""
-    message = _("all cards with the tag '{tag}' count for {others} already").format(
-        tag=tag, others=_(", ").join(map(quoted_text, others))
-    )
-    if all(len(one) == len(tag) for one in others):
-        return FlashError(message, _("name '{tag}' first").format(tag=tag))
-    hint = _("the longest tag of a card counts: leave '{tag}' out").format(tag=tag)
-    return FlashError(message, hint)
 
 
 def _exam_json(exam: Exam) -> dict[str, Any]:
