@@ -72,6 +72,16 @@ def test_a_command_does_not_write_over_what_it_reads(
     assert contents() == before
 
 
+PAGE_OF_0_1_0 = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" \
+content="default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>All decks · flash</title>
+"""
 PAGES = [("stats", "--html"), ("coverage", "note.md", "--html")]
 OTHERS = {
     "cells.yaml": CELLS,
@@ -115,6 +125,17 @@ def test_a_page_is_replaced_by_a_newer_one(
     assert flash(*words, "page.html")[0] == 0
     monkeypatch.setenv("FLASH_LANG", language)
     assert flash(*words, "page.html")[0] == 0
+
+
+@pytest.mark.parametrize("words", PAGES, ids=lambda words: words[0])
+def test_a_page_of_the_first_release_is_replaced(
+    flash: Run, words: tuple[str, ...]
+) -> None:
+    Path("note.md").write_text(NOTE, "utf-8")
+    Path("page.html").write_text(PAGE_OF_0_1_0, "utf-8")
+
+    assert flash(*words, "page.html")[0] == 0
+    assert Path("page.html").read_text("utf-8") != PAGE_OF_0_1_0
 
 
 def test_deck_files_are_not_exported_over_themselves(flash: Run) -> None:
