@@ -235,14 +235,12 @@ class Page:
         raise TimeoutError(script)
 
     def sent(self) -> None:
-        """Wait until everything is sent."""
-        self.until(_IS_SENT)
+        """Wait until everything is stored and sent."""
+        self.until(IS_SENT)
 
 
-_IS_SENT = """() => new Promise((resolve) => {
-  const opened = indexedDB.open("flash");
-  opened.onsuccess = () => {
-    const count = opened.result.transaction("outbox").objectStore("outbox").count();
-    count.onsuccess = () => { opened.result.close(); resolve(count.result === 0); };
-  };
-})"""
+IS_SENT = """async () => {
+  const { transact } = await import("/static/database.js");
+  return (await transact((outbox) => outbox.count())) === 0;
+}"""
+"""As a transaction of the page itself, it comes after each step that is not stored yet."""

@@ -8,6 +8,7 @@ import pytest
 from web_page import (
     DESKTOP,
     HELD,
+    IS_SENT,
     PHONE,
     Page,
     Server,
@@ -113,6 +114,25 @@ def test_a_queue_that_comes_during_a_write_repeats_no_card(
 
         assert page.question() == "Q02"
         server.signal(signal.SIGCONT)
+
+
+def test_a_step_that_is_not_stored_yet_is_not_sent(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**UNSERVED)
+        slow_disk(context, HELD)
+        page = Page(context).review(server.address)
+        page.tab.evaluate(HOLD)
+        server.signal(signal.SIGSTOP)
+        page.press("Space", "4")
+        page.tab.evaluate(f"() => {{ window.isSent = ({IS_SENT})(); }}")
+        page.tab.evaluate("window.free()")
+
+        assert page.tab.evaluate("window.isSent") is False
+        server.signal(signal.SIGCONT)
+        page.sent()
+        assert server.reviews() == [("Q00", 4)]
 
 
 def test_one_dialog_opens_for_many_keys(browser: Any, tmp_path: Path) -> None:
