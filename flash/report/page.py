@@ -103,7 +103,7 @@ svg text.figure { fill: var(--ink); }
 .shade2 { fill-opacity: .5; }
 .shade3 { fill-opacity: .75; }
 details { font-size: .875rem; }
-summary { color: var(--soft); cursor: pointer; padding: .7rem 0; }
+summary { color: var(--soft); cursor: pointer; padding: .75rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem;
   margin-top: .5rem; }

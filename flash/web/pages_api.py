@@ -15,6 +15,7 @@ from cards.identity.keys import root_of
 from cards.note import Note
 from cards.text.media import media_type
 from cards.text.terminal import plain_text
+from cards.text.width import clipped
 from cards.translate import _
 from flash.language import user_language
 from flash.messages.adding import (
@@ -54,6 +55,8 @@ from srs.study.day_counts import decks_of_day
 _Result = TypeVar("_Result")
 _LONGEST = 20_000
 _MOST_FOUND = 500
+_QUESTION_COLUMNS = 240
+"""Of a card that a search found: it is known by its beginning."""
 _RETRY_MS = 3_600_000
 """After a backup that failed."""
 
@@ -290,7 +293,7 @@ def _row_json(app: AppContext, row: CardListRow) -> dict[str, Any]:
         "guid": row.guid,
         "uid": uid_of(app.store, row.card),
         "deck": row.deck,
-        "question": one_line(plain_text(row.question)),
+        "question": clipped(one_line(plain_text(row.question)), _QUESTION_COLUMNS),
         "state": state_name(row),
         "due": row.due and row.due[:10],
         "flag": row.flag,

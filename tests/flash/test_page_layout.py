@@ -318,6 +318,76 @@ def test_a_finger_opens_the_data_of_a_chart(browser: Any, tmp_path: Path) -> Non
         page.open(f"{server.url}#/stats", "Statistics")
 
         box = page.tab.locator("summary").first.bounding_box()
-        assert box["height"] >= 43
+        assert box["height"] >= 44
         page.tab.locator("summary").first.tap(position={"x": 5, "y": 3})
         page.tab.wait_for_selector("details[open]")
+
+
+RICH = r"""
+deck: Rich
+cards:
+  - front: |
+      # Heading
+
+      First
+
+      | a | b |
+      |---|---|
+      | 1 | 2 |
+
+      Second
+
+      ## Smaller
+
+      - item
+
+      ```
+      code
+      ```
+
+      Third
+
+      > quoted
+
+      Fourth
+    back: A
+    source: {title: SI, url: "https://www.bipm.org/en/si"}
+"""
+GAPS = """() => {
+  const parts = [...document.querySelector("#question-text").children];
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  return boxes.slice(1).map(({ top }, index) => top - boxes[index].bottom);
+}"""
+
+
+def test_the_parts_of_a_card_stand_apart(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, RICH) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+
+        assert page.tab.evaluate(GAPS) == [12] * 9
+        sizes = page.tab.locator("#question-text > :is(h1, p, h2)").evaluate_all(
+            "(all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+        )
+        assert sizes[0] > sizes[3] > sizes[1]
+
+
+def test_a_finger_opens_a_source(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, RICH) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.press("Space")
+
+        link = page.tab.locator(".source a").bounding_box()
+        assert link["height"] >= 44
+
+
+def test_no_date_is_broken(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, RICH) as server:
+        server.flash("exam", "set", "2099-02-03")
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/exam", "Exam")
+        for width in range(320, 480, 8):
+            page.tab.set_viewport_size({"width": width, "height": 800})
+            lines = page.tab.locator("h2 .date").evaluate(
+                "(date) => date.getClientRects().length"
+            )
+            assert lines == 1

@@ -132,7 +132,7 @@ def test_the_end_sums_up_the_day_as_the_terminal_does(
             page.answer(4)
         page.has(".sentences p", "Today: 3 answers, 100 % correct")
         page.tab.goto(f"{server.url}#/review{choice}")
-        page.has(".sentences p", "Today: 3 answers, 100 % correct")
+        page.has(".sentences [role=status]", "Today: 3 answers, 100 % correct")
 
         shown = page.tab.locator(".sentences :is(h2, p)").all_inner_texts()
         terminal = server.flash("review", "--plain").splitlines()

@@ -168,6 +168,32 @@ def test_a_button_that_is_replaced_leaves_the_focus(
         page.tab.wait_for_selector("h1:focus")
 
 
+HEADED = """\
+deck: Headed
+cards:
+- front: "# Mass\\n\\n## Unit"
+  back: A
+"""
+
+
+def test_the_headings_of_a_card_come_below_that_of_the_page(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, HEADED) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+
+        session = page.tab.context.new_cdp_session(page.tab)
+        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        headings = [one for one in nodes if one["role"]["value"] == "heading"]
+        levels = {
+            one["name"]["value"]: part["value"]["value"]
+            for one in headings
+            for part in one["properties"]
+            if part["name"] == "level"
+        }
+        assert levels == {"Headed": 1, "Mass": 2, "Unit": 3}
+
+
 def test_only_the_count_of_found_cards_is_spoken(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, DECK) as server:
         page = Page(browser.new_context(**DESKTOP)).review(server.address)

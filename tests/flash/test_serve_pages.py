@@ -98,6 +98,15 @@ def test_a_suspended_card_comes_back(server: Server) -> None:
     assert client.answer(client.cards()[0], Rating.GOOD)["status"] == "recorded"
 
 
+def test_a_long_question_is_found_by_its_beginning(server: Server) -> None:
+    client = server.client("Firefox")
+    text = "長い文章です。" * 100
+    client.post("/api/cards", {"question": text, "answer": "A", "deck": "Mine"})
+
+    (found,) = client.get("/api/search?q=deck:Mine")["cards"]
+    assert found["question"] == text[:119] + "…"
+
+
 def test_a_new_card_has_the_tags_that_it_is_given(server: Server) -> None:
     client = server.client("Firefox")
     wanted = {"question": "Q?", "answer": "A", "deck": "Mine"}

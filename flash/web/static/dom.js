@@ -20,6 +20,10 @@ export function rendered(html, attributes = {}) {
   const made = element("div", attributes);
   made.innerHTML = html;
   for (const one of made.querySelectorAll("table, pre, math")) scrollable(one);
+  // A heading of a text comes below those of the page.
+  for (const one of made.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    one.ariaLevel = Number(one.localName[1]) + 1;
+  }
   for (const link of made.querySelectorAll("a[href]")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";
@@ -80,6 +84,12 @@ export function field(label, control, hint = "") {
   if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
   return element("div", { class: "field" }, element("label", { for: id }, label),
     control, note);
+}
+
+// The parts of a text in which no date is broken at its hyphens.
+export function withDates(text) {
+  return text.split(/(\d{4}-\d\d-\d\d)/).map((part, index) => (index % 2
+    ? element("span", { class: "date" }, part) : part));
 }
 
 export function deckPath(name) {

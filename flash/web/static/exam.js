@@ -1,7 +1,7 @@
 // The exam: its forecast, with the words and numbers of `flash exam`, and its day.
 
 import { LONG_TIMEOUT_MS, call, get } from "./api.js";
-import { button, deckPath, element, field, table } from "./dom.js";
+import { button, deckPath, element, field, table, withDates } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
@@ -49,7 +49,7 @@ function dayForm(day, decks, change) {
 }
 
 function forecast({ title, about, shares, study, head, rows }) {
-  return [element("h2", {}, title), paragraphs(about), sharesList(shares),
+  return [element("h2", {}, withDates(title)), paragraphs(about), sharesList(shares),
     paragraphs(study), rows.length && table(word("exam_domains"), head, rows, 1)];
 }
 

@@ -4,7 +4,7 @@ import { Offline, call, get, isFinal, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
 import { chooseFlag, isDialogOpen, showHistory, showKeys } from "./dialogs.js";
-import { button, rendered } from "./dom.js";
+import { button, element, rendered } from "./dom.js";
 import { editCard } from "./editing.js";
 import { dayLines, endOf, isRefusal, waysOut } from "./endings.js";
 import { meaningOf } from "./keys.js";
@@ -188,10 +188,10 @@ export class Review {
     }
     const { choice, answered } = this.session;
     const { lines, links } = endOf(state, choice, answered.size > 0);
-    const heading = this.view.showSentences(lines, ...links);
-    heading.focus();
+    const day = element("div", { role: "status" });
+    this.view.showSentences([...lines, day], ...links).focus();
     if (state.name) return;
-    dayLines().then((more) => this.view.addSentences(heading, more));
+    dayLines().then((more) => day.append(...more.map((line) => element("p", {}, line))));
     // The next day's cards come by themselves.
     this.refreshAfter(Math.max(1000, state.day_ends - now()));
   }

@@ -112,11 +112,6 @@ export class ReviewView {
     return heading;
   }
 
-  // Adds sentences to those below a heading, if that is still shown.
-  addSentences(heading, lines) {
-    if (heading.isConnected) heading.parentElement.append(...lines.map((line) => element("p", {}, line)));
-  }
-
   updateSentence(index, text) {
     this.stage.querySelectorAll(".sentences p")[index].textContent = text;
   }

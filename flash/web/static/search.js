@@ -1,7 +1,7 @@
 // Finds cards with the query language; opens, reviews or crams what was found.
 
 import { get, queryOf } from "./api.js";
-import { button, deckPath, element, field } from "./dom.js";
+import { button, deckPath, element, field, withDates } from "./dom.js";
 import { showFound } from "./found_card.js";
 import { problemOf } from "./page.js";
 import { cardPath } from "./session.js";
@@ -74,5 +74,5 @@ function cardItem(card, reload) {
   // A tap anywhere on the item is one on its button, too.
   const open = button(card.question, null, { class: "open", "data-card": cardPath(card) });
   return element("li", { onclick: () => showFound(card, () => reload(card)) }, element("p", { lang: card.lang || null, dir: "auto" }, open),
-    element("p", { class: "hint" }, details.join(" · "), flag && " · ", flag));
+    element("p", { class: "hint" }, withDates(details.join(" · ")), flag && " · ", flag));
 }
