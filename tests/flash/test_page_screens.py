@@ -46,6 +46,7 @@ def test_a_store_without_cards_says_how_to_get_some(
         page.tab.goto(server.address)
         page.has(".sentences h2", "No cards yet.")
         assert links(page, ".offers") == ["/decks", "/add"]
+        assert page.tab.locator(".sentences [role=status]").count() == 0
 
         page.tab.get_by_role("link", name="Decks").last.tap()
         page.has("h1", "Decks")

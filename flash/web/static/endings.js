@@ -18,13 +18,15 @@ export function endOf({ name, done_today: count, is_empty: isEmpty }, choice, ha
   // Without network only the cards of this review are known.
   const isWhole = outbox.isOffline() && !choice.deck && !choice.query;
   const done = isWhole ? [word("done_today", { count })] : [];
-  return { lines: [word("all_done"), ...done], links: [more] };
+  return { lines: [word("all_done"), ...done, dayStatus()], links: [more] };
 }
 
 // How the day went and what comes tomorrow, for all cards; nothing without network.
-export async function dayLines() {
-  if (outbox.isOffline()) return [];
-  return get("/api/day").then(({ lines }) => lines, () => []);
+function dayStatus() {
+  const status = element("div", { role: "status" });
+  const show = ({ lines }) => status.append(...lines.map((line) => element("p", {}, line)));
+  if (!outbox.isOffline()) get("/api/day").then(show).catch(() => {});
+  return status;
 }
 
 // Whether the server refused these cards for a reason that stays.

@@ -4,9 +4,9 @@ import { Offline, call, get, isFinal, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
 import { chooseFlag, isDialogOpen, showHistory, showKeys } from "./dialogs.js";
-import { button, element, rendered } from "./dom.js";
+import { button, rendered } from "./dom.js";
 import { editCard } from "./editing.js";
-import { dayLines, endOf, isRefusal, waysOut } from "./endings.js";
+import { endOf, isRefusal, waysOut } from "./endings.js";
 import { meaningOf } from "./keys.js";
 import * as outbox from "./outbox.js";
 import { problemOf, problemText } from "./page.js";
@@ -188,10 +188,8 @@ export class Review {
     }
     const { choice, answered } = this.session;
     const { lines, links } = endOf(state, choice, answered.size > 0);
-    const day = element("div", { role: "status" });
-    this.view.showSentences([...lines, day], ...links).focus();
+    this.view.showSentences(lines, ...links).focus();
     if (state.name) return;
-    dayLines().then((more) => day.append(...more.map((line) => element("p", {}, line))));
     // The next day's cards come by themselves.
     this.refreshAfter(Math.max(1000, state.day_ends - now()));
   }
