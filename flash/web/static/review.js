@@ -1,21 +1,20 @@
 // The review on the screen: takes keys and taps, shows the next question at once.
 
-import { Offline, call, get, isFinal, post } from "./api.js";
+import { Offline, call } from "./api.js";
 import { CardView } from "./card.js";
+import { CardActions } from "./card_actions.js";
 import { now } from "./clock.js";
-import { chooseFlag, isDialogOpen, showHistory, showKeys } from "./dialogs.js";
+import { showKeys } from "./dialogs.js";
 import { button, rendered } from "./dom.js";
-import { editCard } from "./editing.js";
 import { endOf, isRefusal, waysOut } from "./endings.js";
 import { meaningOf } from "./keys.js";
 import * as outbox from "./outbox.js";
-import { problemOf, problemText } from "./page.js";
+import { problemOf } from "./page.js";
 import { ReviewView } from "./review_view.js";
-import { Session, cardPath } from "./session.js";
+import { Session } from "./session.js";
 import { word } from "./words.js";
 
 const QUIET_MS = 300;
-const SILENT_MS = 1_000;
 const OLD_MS = 120_000;
 const RETRY_MS = 30_000;
 const TYPED_TIMEOUT_MS = 1_500;
@@ -31,14 +30,15 @@ export class Review {
       undo: () => this.undo(),
       bury: (event) => this.hide("bury", word("buried"), event),
       suspend: (event) => this.hide("suspend", word("suspended"), event),
-      flag: () => this.flag(),
-      source: () => this.openSource(),
-      history: () => this.showHistory(),
-      edit: () => this.edit(),
+      flag: () => this.cardActions.flag(),
+      source: () => this.cardActions.openSource(),
+      history: () => this.cardActions.showHistory(),
+      edit: () => this.cardActions.edit(),
       type: () => this.shown?.askTyped(),
       help: showKeys,
       continue: (event) => this.continue(event),
     };
+    this.cardActions = new CardActions(this);
     this.view = new ReviewView(root, this.actions);
     this.session = new Session(params, {
       say: (...sentence) => this.view.say(...sentence),
@@ -287,105 +287,12 @@ export class Review {
     return true;
   }
 
-  flag() {
-    const { shown } = this;
-    if (!shown) return;
-    chooseFlag(shown.card.flag, async (flag) => {
-      if (await this.session.flag(shown.card, flag)) {
-        shown.showMarks({ ...shown.card, flag });
-        shown.focus();
-      }
-    });
-  }
-
   async undo() {
     if (!this.queue || this.isTaking) return;
     const { lastStep } = this.queue;
     if (!lastStep) this.view.say(word("nothing_to_undo"));
-    else if (lastStep.edit) await this.undoEdit(lastStep);
+    else if (lastStep.edit) await this.cardActions.undoEdit(lastStep);
     else if (await this.finish(() => this.session.undo())) this.view.say(word("undone"));
-  }
-
-  // Gives a card the text that it had before an edit.
-  async undoEdit({ id, edit: { path, ...body } }) {
-    this.isTaking = true;
-    try {
-      await post(`${path}/text`, body);
-    } catch (error) {
-      // An edit that can't be undone any more keeps no step before it from being undone.
-      if (isFinal(error)) this.queue.forget(id);
-      this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
-      return;
-    } finally {
-      this.isTaking = false;
-    }
-    this.queue.forget(id);
-    if (this.shown) await this.showEdited(this.shown);
-    else await this.refresh();
-    this.view.say(word("undone"));
-  }
-
-  openSource() {
-    if (!this.shown) return;
-    const { note, isShown } = this.shown;
-    const isAsked = this.view.message.textContent === word("open_source");
-    if (!note.url) this.view.say(word("no_source"));
-    else if (!isShown && !isAsked) this.view.say(word("open_source"));
-    else open(note.url, "_blank", "noopener,noreferrer");
-  }
-
-  async showHistory() {
-    const found = await this.about("history");
-    if (found) showHistory(found.rows);
-  }
-
-  // Asks the server about the shown card; says why it can't.  Returns null, too, if
-  // something else is shown by then.
-  async about(what) {
-    const { shown } = this;
-    if (!shown || this.isAsking) return null;
-    const isHere = () => this.shown?.card.id === shown.card.id && !this.hasLeft;
-    const wait = setTimeout(() => isHere() && this.view.say(word("loading")), SILENT_MS);
-    this.isAsking = true;
-    try {
-      const found = await get(`${cardPath(shown.card)}/${what}`);
-      if (!isHere() || isDialogOpen()) return null;
-      if (this.view.message.textContent === word("loading")) this.view.say("");
-      return found;
-    } catch (error) {
-      if (!isHere()) return null;
-      this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
-      return null;
-    } finally {
-      clearTimeout(wait);
-      this.isAsking = false;
-    }
-  }
-
-  async edit() {
-    const found = await this.about("text");
-    if (!found) return;
-    const { shown } = this;
-    editCard(cardPath(shown.card), found.text, {
-      say: (sentence) => this.view.say(sentence),
-      closed: () => this.shown?.focus(),
-      saved: async (edit) => {
-        this.queue.addUndo({ id: outbox.newId(), edit });
-        await this.showEdited(shown);
-      },
-    });
-  }
-
-  // Shows a card again whose text has changed, with its answer if that was shown.
-  async showEdited({ card: { id }, isShown }) {
-    if (!(await this.session.refresh())) return;
-    const card = this.queue.find(id);
-    if (!card) {
-      this.advance();
-      return;
-    }
-    this.ask(card);
-    if (isShown) await this.reveal();
   }
 }
 
