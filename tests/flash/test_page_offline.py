@@ -74,6 +74,29 @@ def test_learning_steps_go_on_without_network(browser: Any, tmp_path: Path) -> N
         assert server.counts() == {"new": 0, "learning": 0, "due": 0}
 
 
+def test_learning_steps_go_on_after_the_end_of_the_day(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context)
+        page.tab.clock.install()
+        page.review(server.address)
+        context.set_offline(True)
+        page.answer(4)
+        page.press("Space")
+        page.tab.wait_for_selector("section.answer:focus")
+        page.tab.clock.fast_forward("25:00:00")
+        page.rate(1)
+        page.answer(4)
+
+        page.has(".sentences", "The next card is due in")
+        page.press("Space")
+        page.has(".marks", "before it is due")
+        page.answer(4)
+        page.has(".sentences", "Cards finished today: 2.")
+
+
 def test_page_opens_without_network(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, numbered_deck(3)) as server:
         context = browser.new_context(**DESKTOP)

@@ -135,6 +135,24 @@ def test_marks_set_elsewhere_are_shown(browser: Any, tmp_path: Path) -> None:
         page.has(".marks", "flag: blue")
 
 
+def test_a_rating_after_a_sleep_is_followed_by_the_present_cards(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        context.add_init_script(SLEEPS)
+        page = Page(context).review(server.address)
+        page.press("Space")
+        page.tab.wait_for_selector("section.answer:focus")
+        server.flash("suspend", "--yes", "Q01")
+        page.tab.evaluate(WAKE)
+        page.rate(4)
+
+        page.has("section.question", "Q02")
+        page.sent()
+        assert server.reviews() == [("Q00", 4)]
+
+
 def test_a_flag_can_be_chosen_for_a_card_that_left(
     browser: Any, tmp_path: Path
 ) -> None:

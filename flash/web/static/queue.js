@@ -6,6 +6,7 @@
 const KINDS = { new: "new", learning: "learning", relearning: "learning", review: "due" };
 const NO_STEPS = { learning: [], relearning: [] };
 const UNDO_STEPS = 20;
+const DAY_MS = 86_400_000;
 
 export class Queue {
   // `state` is plain data, kept on this device after every step.
@@ -39,6 +40,17 @@ export class Queue {
 
   note(card) {
     return this.state.notes[card.guid] ?? {};
+  }
+
+  // Begins another study day, on which the cards that are left go on.  Returns false if
+  // it is still the same one.
+  beginDay(now) {
+    const { day_ends: ended } = this.state;
+    if (now < ended) return false;
+    const days = 1 + Math.floor((now - ended) / DAY_MS);
+    const day_ends = ended + days * DAY_MS;
+    Object.assign(this.state, { day_ends, done_today: 0, more: 0, goesAhead: false });
+    return true;
   }
 
   next(now) {

@@ -23,6 +23,8 @@ export class Review {
   constructor(root, params) {
     this.listeners = new AbortController();
     this.shown = null;
+    // Whether the server may have other cards than the queue.
+    this.isBehind = false;
     this.timer = 0;
     this.actions = {
       reveal: (event) => this.reveal(event),
@@ -86,8 +88,10 @@ export class Review {
   // After a while the cards may have been answered on another device, or more be due.
   async refreshOld() {
     const isOld = !this.shown || now() - this.session.loadedAt > OLD_MS;
-    if (document.hidden || !this.queue || !isOld || this.shown?.isShown) return;
-    await this.refresh();
+    if (document.hidden || !this.queue || !isOld) return;
+    // A shown answer is rated first.
+    this.isBehind = Boolean(this.shown?.isShown);
+    if (!this.isBehind) await this.refresh();
   }
 
   // The network is back.
@@ -110,6 +114,9 @@ export class Review {
   advance() {
     if (this.hasLeft || !this.queue) return;
     clearTimeout(this.timer);
+    this.beginDay();
+    if (this.isBehind) this.refresh();
+    this.isBehind = false;
     const card = this.queue.next(now());
     this.view.showStatus(this.queue, card);
     this.shown = null;
@@ -119,6 +126,11 @@ export class Review {
     }
     this.isRefilled = false;
     this.ask(card);
+  }
+
+  // Another study day has other cards; until they come, those that are left go on.
+  beginDay() {
+    if (this.queue.beginDay(now())) this.isBehind = true;
   }
 
   ask(card) {
@@ -260,6 +272,7 @@ export class Review {
     const { shown } = this;
     if (!shown?.isShown || tappedAt - this.revealedAt < QUIET_MS) return;
     const durationMs = performance.now() - this.askedAt;
+    this.beginDay();
     await this.finish(() => this.session.rate(shown.card, rating, durationMs));
   }
 
