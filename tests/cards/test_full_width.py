@@ -65,9 +65,7 @@ def wide_blank(line: int, column: int) -> str:
 def test_another_space_as_indentation_is_named(blank: str) -> None:
     text = f"deck: D\ncards:\n- front: a\n{2 * blank}back: b\n- {blank}front: c\n  back: d\n"
 
-    message = (
-        f"a space that is not an ordinary one (U+{ord(blank):04X}) (type ordinary spaces)"
-    )
+    message = f"a space that is not an ordinary one (U+{ord(blank):04X}) (type ordinary spaces)"
     assert problems(text) == [f"4:1: {message}", f"5:3: {message}"]
     assert problems(f"deck: D\ncards:\n- front: a{blank}b\n  back: c\n") == []
 
