@@ -15,12 +15,12 @@ from flash.messages.web import web_words
 from flash.service.context import AppContext
 from flash.service.serving import ReviewService
 from flash.web.guard import Guard, Refused, error_body
-from flash.web.lanes import Lane
 from flash.web.pages_api import PagesApi, Reports
 from flash.web.requests import json_response, read_body
 from flash.web.review_api import ReviewApi
 from flash.web.security import Keys, Site, Tries, cookie_hash, new_secret
 from flash.web.static_files import StaticFiles
+from flash.web.worker_thread import WorkerThread
 from srs.store.browsers import add_browser, browser_of
 from srs.store.connection import StoreError
 
@@ -47,14 +47,14 @@ class WebApp:
         """
         self._app, self._site, self._keys = app, site, keys
         self._tries = Tries(time.monotonic)
-        self._lane, self._pages = Lane(), PagesApi(app, reports)
-        self._review = ReviewApi(ReviewService(app), self._lane, self._pages.back_up)
+        self._worker, self._pages = WorkerThread(), PagesApi(app, reports)
+        self._review = ReviewApi(ReviewService(app), self._worker, self._pages.back_up)
         self.asgi = Guard(self._starlette(), site, self._is_paired)
 
     def close(self) -> None:
         """Wait for the steps that have begun."""
         self._pages.close()
-        self._lane.close()
+        self._worker.close()
 
     def _starlette(self) -> Any:
         from starlette.applications import Starlette
@@ -98,7 +98,7 @@ class WebApp:
 
     async def _is_paired(self, cookie: str) -> bool:
         call = partial(browser_of, self._app.store, cookie_hash(cookie))
-        return await self._lane.run(partial(call, self._app.now())) is not None
+        return await self._worker.run(partial(call, self._app.now())) is not None
 
     async def _pair(self, request: Any) -> Any:
         """Exchange a one-time key for a cookie."""
@@ -118,13 +118,13 @@ class WebApp:
             raise Refused(403, message, _("start flash serve again for another one"))
         cookie, name = new_secret(), " ".join(clean(given.name).split())[:80]
         call = partial(add_browser, self._app.store, name or _("Browser"))
-        await self._lane.run(partial(call, cookie_hash(cookie), self._app.now()))
+        await self._worker.run(partial(call, cookie_hash(cookie), self._app.now()))
         header = {"set-cookie": self._site.cookie(cookie)}
         return Response(status_code=204, headers=header)
 
     async def _words(self, request: Any) -> Any:
         """Return the words of the page."""
-        options = await self._lane.run(lambda: self._app.options)
+        options = await self._worker.run(lambda: self._app.options)
         keys = saved_keys(options.keys).by_action()
         return json_response(request, web_words() | {"keys": keys})
 

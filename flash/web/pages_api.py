@@ -39,10 +39,10 @@ from flash.service.note_media import media_file
 from flash.service.reviewing import back_up_after_review
 from flash.service.selection import day_of
 from flash.web.guard import Refused
-from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
+from flash.web.worker_thread import WorkerThread
 from srs.scheduler.study_day import day_date
 from srs.store.browsers import uid_of
 from srs.store.card_list import CardListRow, card_list, note_languages
@@ -95,7 +95,8 @@ class PagesApi:
     def __init__(self, app: AppContext, reports: Reports) -> None:
         """Keep what opens the store, and begin the threads."""
         self._path, self._clock = app.store.path, app.clock
-        self._reports, self._lane, self._long = reports, Lane(), Lane()
+        self._reports = reports
+        self._worker, self._long = WorkerThread(), WorkerThread()
         self._next_backup_ms = 0
         """When to make the next backup: on the next study day, or after a failure."""
 
@@ -110,7 +111,7 @@ class PagesApi:
     def close(self) -> None:
         """Wait for the steps that have begun."""
         self._long.close()
-        self._lane.close()
+        self._worker.close()
 
     async def _run(
         self, call: Callable[[AppContext], _Result], *, takes_long: bool = False
@@ -121,7 +122,7 @@ class PagesApi:
             with self._opened() as app:
                 return call(app)
 
-        return await (self._long if takes_long else self._lane).run(work)
+        return await (self._long if takes_long else self._worker).run(work)
 
     async def back_up(self) -> None:
         """Make the daily backup; answers never fail because of it."""

@@ -21,7 +21,6 @@ from flash.web.cards import (
     source_html,
 )
 from flash.web.guard import Conflict, Refused
-from flash.web.lanes import Lane
 from flash.web.requests import (
     LARGE,
     json_response,
@@ -29,6 +28,7 @@ from flash.web.requests import (
     raw_segments,
     read_body,
 )
+from flash.web.worker_thread import WorkerThread
 from srs.models.browser_answers import BrowserAnswer, CardName, StepId
 from srs.store.browsers import store_id
 
@@ -66,18 +66,18 @@ class ReviewApi:
     def __init__(
         self,
         service: ReviewService,
-        lane: Lane,
+        worker: WorkerThread,
         back_up: Callable[[], Awaitable[None]],
     ) -> None:
         """Keep the service, the thread that it runs on, and what follows answers."""
-        self._service, self._lane, self._back_up = service, lane, back_up
+        self._service, self._worker, self._back_up = service, worker, back_up
         self._store = store_id(service.app.store)
 
     async def queue(self, request: Any) -> Any:
         """Return the next cards."""
         more = number_in(request, "more", _MOST_MORE)
         call = partial(self._queue, _choice(request), more)
-        return json_response(request, await self._lane.run(call))
+        return json_response(request, await self._worker.run(call))
 
     def _queue(self, choice: Selected, more: int) -> dict[str, Any]:
         found = queue_json(self._service.upcoming(choice, more))
@@ -104,7 +104,7 @@ class ReviewApi:
         for start in range(0, max(1, len(answers)), _AT_ONCE):
             part = answers[start : start + _AT_ONCE]
             call = partial(self._answer_all, part, _choice(request))
-            reply = await self._lane.run(call)
+            reply = await self._worker.run(call)
             results += reply["results"]
         response = json_response(request, reply | {"results": results})
         response.background = BackgroundTask(self._back_up)
@@ -124,7 +124,7 @@ class ReviewApi:
         """Undo a step of this browser."""
         self._check_store(request)
         wanted = await read_body(request, _Undo)
-        undone = await self._lane.run(partial(self._service.undo, wanted.id))
+        undone = await self._worker.run(partial(self._service.undo, wanted.id))
         reply = {
             "status": undone.status,
             "sentence": undone.sentence,
@@ -144,7 +144,7 @@ class ReviewApi:
         guid, uid, mark = _card_in(request)
         if mark == "text":
             edited = await read_body(request, _Edited, LARGE)
-            reply = await self._lane.run(partial(self._edit, guid, uid, edited))
+            reply = await self._worker.run(partial(self._edit, guid, uid, edited))
             return await self._with_counts(request, reply)
         wanted = await read_body(request, _Mark)
         call = partial(self._service.mark, guid, uid, wanted.id)
@@ -156,7 +156,7 @@ class ReviewApi:
         }
         match mark:
             case "bury" | "suspend" | "unsuspend" | "flag":
-                await self._lane.run(partial(call, mark, wanted.flag))
+                await self._worker.run(partial(call, mark, wanted.flag))
             case _:
                 raise Refused(404, _("there is no such address"))
         return await self._with_counts(request, {"sentence": sentences[mark]})
@@ -172,7 +172,7 @@ class ReviewApi:
             raise Conflict(error.message, error.hint, error.present) from None
 
     async def _with_counts(self, request: Any, reply: dict[str, Any]) -> Any:
-        counts = await self._lane.run(partial(self._counts, _choice(request)))
+        counts = await self._worker.run(partial(self._counts, _choice(request)))
         return json_response(request, reply | counts)
 
     async def about(self, request: Any) -> Any:
@@ -184,14 +184,14 @@ class ReviewApi:
         """
         guid, uid, what = _card_in(request)
         if what == "history":
-            found = await self._lane.run(partial(self._service.history, guid, uid))
+            found = await self._worker.run(partial(self._service.history, guid, uid))
             return json_response(request, {"rows": history_rows(found)})
         if what == "text":
-            text = await self._lane.run(partial(self._service.text, guid, uid))
+            text = await self._worker.run(partial(self._service.text, guid, uid))
             return json_response(request, {"text": text})
         if what not in ("card", "source"):
             raise Refused(404, _("there is no such address"))
-        asked = await self._lane.run(partial(self._service.asked, guid, uid))
+        asked = await self._worker.run(partial(self._service.asked, guid, uid))
         note = asked.prompt.note
         if what == "card":
             is_off = asked.prompt.card.suspended
@@ -208,7 +208,7 @@ class ReviewApi:
         """Compare a typed answer with the right one."""
         given = await read_body(request, _Typed)
         call = partial(self._service.check_typed, given.guid, given.uid, given.text)
-        typed = await self._lane.run(call)
+        typed = await self._worker.run(call)
         reply = {
             "suggested": int(typed.rating),
             "sentence": suggestion_line(typed.rating),

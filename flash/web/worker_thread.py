@@ -8,7 +8,7 @@ from typing import TypeVar
 _Result = TypeVar("_Result")
 
 
-class Lane:
+class WorkerThread:
     """One thread that runs calls in their order."""
 
     def __init__(self) -> None:
