@@ -37,7 +37,7 @@ def use_program(program: str = _FLASH, commands: "Iterable[str]" = ()) -> None:
 
     Args:
         program: What to type before a command.
-        commands: The names of all commands; other words behind `flash` are prose.
+        commands: The names of all commands; other words after `flash` are prose.
     """
     global _program, _with_program  # noqa: PLW0603 - as above
     _program, _with_program = program, None
@@ -48,11 +48,12 @@ def use_program(program: str = _FLASH, commands: "Iterable[str]" = ()) -> None:
     names = "|".join(map(re.escape, commands))
     # A script without blanks may be beside it, which `\b` takes for the same word.
     pattern = re.compile(rf"(?<![\w-])flash (?=(?:{names})(?![\w-]))", re.ASCII)
-    # The placeholders of most messages are filled later.
-    filled = program.replace("{", "{{").replace("}", "}}")
+    escaped = program.replace("{", "{{").replace("}", "}}")
 
     def with_program(text: str) -> str:
-        return pattern.sub(lambda _match: f"{filled} ", text)
+        # A message with placeholders is filled later.
+        shown = escaped if "{" in text else program
+        return pattern.sub(lambda _match: f"{shown} ", text)
 
     _with_program = with_program
 

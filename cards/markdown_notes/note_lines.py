@@ -29,7 +29,7 @@ _HEADING = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
 _QUESTION_MARK = re.compile(r"\s*[?？]{1,2}\s*$")
-_ROW = re.compile(r"[\s>]*\|")
+_ROW = re.compile(r"[\s>]*\|.*\|\s*$")
 _FOOTNOTE = re.compile(r"[\s>]*\[\^[^\[\]\s]+\]:")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _IS_RULE = re.compile(r"\s*:?-+:?\s*").fullmatch
@@ -176,7 +176,7 @@ class NoteLines:
         return line
 
     def is_in_table(self, line: int) -> bool:
-        """Return True for a line of a table, or any other that begins with `|`."""
+        """Return True for a line of a table, or any other between two `|`."""
         return line in self._tables or bool(_ROW.match(self._masked[line]))
 
     def is_footnote(self, line: int) -> bool:

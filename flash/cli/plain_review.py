@@ -22,7 +22,7 @@ from flash.messages.cards import (
     source_addresses,
     was_line,
 )
-from flash.messages.day import end_lines
+from flash.messages.day import all_done, end_lines
 from flash.messages.operations import undo_line
 from flash.messages.phrases import labelled, sentence
 from flash.messages.review import (
@@ -32,7 +32,6 @@ from flash.messages.review import (
     NOT_SAVED,
     NOT_SCHEDULED,
     SUSPENDED,
-    all_done,
     answered_line,
     chosen_line,
     confusion_result,
@@ -102,9 +101,10 @@ class _PlainReview:
             elif not self._wait():
                 break
         summary = self._session.summary()
+        report = self._session.day_report()
         if not self._stream.is_ending and not self._session.counts().total:
-            self._print(all_done(summary, self._keys))
-        for line in end_lines(summary, self._session.day_report()):
+            self._print(all_done(summary, report, self._keys))
+        for line in end_lines(summary, report):
             self._print(line)
         if self._failure is not None:
             raise self._failure

@@ -7,6 +7,7 @@ from cards.translate import _, ngettext, program
 from flash.messages.cards import duration_label
 from flash.messages.phrases import count_cards, count_days, labelled
 from flash.messages.review import counts_label, summary_lines
+from flash.messages.review_keys import ReviewKeys
 
 if TYPE_CHECKING:
     from srs.study.day_report import DayReport
@@ -23,6 +24,28 @@ def end_lines(summary: "Summary", report: "DayReport | None") -> list[str]:
     if report is None:
         return list(summary_lines(summary))
     return [*day_lines(report), *_offers(report)]
+
+
+def all_done(summary: "Summary", report: "DayReport | None", keys: ReviewKeys) -> str:
+    """Report that no card is left, of all or of those that were chosen.
+
+    Args:
+        summary: The session.
+        report: The day; None if the session did not change the schedule.
+        keys: The keys of the user.
+    """
+    if report is not None and report.query:
+        return _("No more of these cards are due today.")
+    if report is not None:
+        return _("No more cards are due today.")
+    if summary.answered:
+        return _("Every card was recalled.")
+    if summary.name == "confused":
+        message = _(
+            "No confused cards yet. After a miss, press {mix_up} to record one."
+        )
+        return keys.fill(message)
+    return _("There are no cards to cram.")
 
 
 def day_lines(report: "DayReport") -> list[str]:
@@ -58,7 +81,7 @@ def _tomorrow(report: "DayReport") -> str:
     if report.overdue:
         counts = _("{due} due, {new} new; {overdue} are overdue")
     text = _("Tomorrow: {counts}.")
-    if report.is_unfinished:
+    if report.rest.total:
         text = _("If you stop now, tomorrow: {counts}.")
     due = report.tomorrow.due + report.tomorrow.learning
     counts = counts.format(due=due, new=report.tomorrow.new, overdue=report.overdue)
@@ -74,6 +97,10 @@ def _offers(report: "DayReport") -> list[str]:
         text = _("Left today: {counts}. Continue with: {command}")
         return [text.format(counts=counts, command=command)]
     offers = []
+    if report.rest.total:
+        text = _("Other cards left today: {counts}. Continue with: {command}")
+        counts = counts_label(report.rest)
+        offers.append(text.format(counts=counts, command=f"{program()} review"))
     if report.more_new:
         text = ngettext("{n} more new card", "{n} more new cards", report.more_new)
         what = text.format(n=report.more_new)

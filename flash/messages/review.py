@@ -308,20 +308,6 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     return _(NONE_DUE_NOW), _("The next card is due in {time}.").format(time=time)
 
 
-def all_done(summary: Summary, keys: ReviewKeys) -> str:
-    """Report that no card is left."""
-    if not summary.name:
-        return _("No more cards are due today.")
-    if summary.answered:
-        return _("Every card was recalled.")
-    if summary.name == "confused":
-        message = _(
-            "No confused cards yet. After a miss, press {mix_up} to record one."
-        )
-        return keys.fill(message)
-    return _("There are no cards to cram.")
-
-
 def summary_lines(summary: Summary) -> tuple[str, str]:
     """Summarize a review that did not change the schedule."""
     after = _("The schedule is unchanged.")

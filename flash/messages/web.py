@@ -137,6 +137,7 @@ def _message_words() -> dict[str, str]:
         "next_due": _("The next card is due in {time}."),
         "go_ahead": _("Show it now"),
         "all_done": _("No more cards are due today."),
+        "some_done": _("No more of these cards are due today."),
         "no_cards": _("No cards yet."),
         "no_cards_hint": _(
             "Start a deck that comes with flash, or write a card of your own."

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cards.errors import FlashError
 from cards.translate import _
 from flash.messages.cards import interval_label, source_url
-from flash.messages.day import end_lines
+from flash.messages.day import all_done, end_lines
 from flash.messages.operations import undo_line
 from flash.messages.review import (
     BURIED,
@@ -27,7 +27,6 @@ from flash.messages.review import (
     OPEN_SOURCE,
     SUSPENDED,
     TEXT_NOT_TAKEN,
-    all_done,
     answered_line,
     chosen_line,
     confusion_result,
@@ -114,8 +113,10 @@ class ReviewViewModel(AnsweringModel[View]):
             self.view = replace(self.view, mode=Mode.WAITING, sentences=sentences)
             return
         summary = session.summary()
-        lines = [] if self.view.counts.total else [all_done(summary, self.view.keys)]
-        lines += end_lines(summary, session.day_report())
+        report = session.day_report()
+        lines = end_lines(summary, report)
+        if not self.view.counts.total:
+            lines.insert(0, all_done(summary, report, self.view.keys))
         self.view = replace(self.view, mode=Mode.OVER, sentences=tuple(lines))
 
     def _minutes_left(self, counts: Counts) -> int | None:

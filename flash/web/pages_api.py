@@ -43,6 +43,7 @@ from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
 from flash.web.worker_thread import WorkerThread
+from srs.models.exam import Exam
 from srs.scheduler.study_day import day_date
 from srs.store.browsers import uid_of
 from srs.store.card_list import CardListRow, card_list, note_languages
@@ -84,9 +85,14 @@ class _NewCard(Struct):
     tags: Annotated[list[_Tag], Meta(max_length=100)] = []
 
 
-class _Exam(Struct):
-    date: Annotated[str, Meta(max_length=100)]
-    deck: Annotated[str, Meta(max_length=1000)] | None = None
+class _ShownExam(Struct):
+    was: Annotated[str, Meta(max_length=100)] | None = None
+    """The day that the page shows; None without an exam."""
+
+
+class _Exam(_ShownExam):
+    date: Annotated[str, Meta(max_length=100)] = ""
+    deck: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class PagesApi:
@@ -177,22 +183,27 @@ class PagesApi:
         return HTMLResponse(await self._run(made, takes_long=True))
 
     async def exam(self, request: Any) -> Any:
-        """Return the day of the exam and its forecast."""
+        """Return the day of the exam and its forecast, or why there is none."""
 
         def made(app: AppContext) -> dict[str, Any]:
-            return {"day": _day_of_exam(app), "report": self._reports.exam(app)}
+            found = {"day": _day_of_exam(app), "report": None, "problem": None}
+            try:
+                return found | {"report": self._reports.exam(app)}
+            except FlashError as error:
+                return found | {"problem": str(error)}
 
         return json_response(request, await self._run(made, takes_long=True))
 
     async def set_exam(self, request: Any) -> Any:
-        """Set the exam; without a deck, only change its day."""
+        """Set the exam; if one is set, only change its day."""
         wanted = await read_body(request, _Exam)
         day = await self._run(partial(_set_exam, wanted))
         return json_response(request, {"day": day})
 
     async def clear_exam(self, request: Any) -> Any:
         """Remove the exam."""
-        lines = await self._run(clear_exam, takes_long=True)
+        wanted = await read_body(request, _ShownExam)
+        lines = await self._run(partial(_clear_exam, wanted), takes_long=True)
         return json_response(request, {"sentence": "\n".join(lines)})
 
     async def media(self, request: Any) -> Any:
@@ -269,12 +280,25 @@ def _day_of_exam(app: AppContext) -> str | None:
 
 
 def _set_exam(wanted: _Exam, app: AppContext) -> str | None:
-    exam = app.options.exam
-    if exam is not None and wanted.deck is None:
-        move_exam(app, exam, wanted.date)
+    exam = _exam_shown(wanted, app)
+    if exam is None:
+        set_exam(app, wanted.date, wanted.deck)
     else:
-        set_exam(app, wanted.date, wanted.deck or "")
+        move_exam(app, exam, wanted.date)
     return _day_of_exam(app)
+
+
+def _clear_exam(wanted: _ShownExam, app: AppContext) -> list[str]:
+    _exam_shown(wanted, app)
+    return clear_exam(app)
+
+
+def _exam_shown(wanted: _ShownExam, app: AppContext) -> Exam | None:
+    """Return the exam; raise FlashError if the page shows another one."""
+    if _day_of_exam(app) != wanted.was:
+        message = _("the exam has been changed since the page was opened")
+        raise FlashError(message, _("open the page again"))
+    return app.options.exam
 
 
 def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class DayReport(Struct, frozen=True):
     """Reviews due tomorrow that could be done today."""
     query: str = ""
     """How the user named the cards of the session; empty for all."""
-    is_unfinished: bool = False
-    """Whether a review of all cards would still ask some today."""
+    rest: Counts = Counts(0, 0, 0)
+    """Cards that a review of all would still ask today."""
     is_exam_tomorrow: bool = False
     """Whether tomorrow is the day of an exam that asks cards."""
     is_passing: bool = False
@@ -77,7 +77,7 @@ def day_report(
     all_due = build_queue(store, options, replace(wanted, days_ahead=1), now_ms)
     left = today.counts()
     every = CardFilter()
-    rest = today if wanted == every else build_queue(store, options, every, now_ms)
+    whole = today if wanted == every else build_queue(store, options, every, now_ms)
     tomorrow = build_queue(store, options, every, calendar.start_ms(day + 1))
     is_eve = options.exam is not None and options.exam.day == day + 1
     exam = read_exam_queue(DueCards(store, options, every, now_ms)) if is_eve else None
@@ -96,7 +96,7 @@ def day_report(
         more_due=0 if card_filter.is_passing else all_due.due_now() - today.due_now(),
         ahead=0 if card_filter.is_passing else len(all_due.ahead - today.ahead),
         query=wanted.query,
-        is_unfinished=rest.counts().total > 0,
+        rest=whole.counts(),
         is_exam_tomorrow=exam is not None,
         is_passing=card_filter.is_passing,
     )

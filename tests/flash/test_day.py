@@ -59,7 +59,7 @@ def test_offered_commands_repeat_the_query() -> None:
 
 
 def test_an_unfinished_day_says_what_is_left() -> None:
-    chosen = replace(DONE, left=Counts(1, 2, 3), is_unfinished=True)
+    chosen = replace(DONE, left=Counts(1, 2, 3), rest=Counts(1, 2, 3))
 
     assert end_lines(SUMMARY, chosen)[1:] == [
         "If you stop now, tomorrow: 31 due, 20 new.",
@@ -75,9 +75,13 @@ def test_a_finished_deck_does_not_end_the_day_of_others(flash: Run) -> None:
     after = flash("review", "Some", "--plain", typed="\n4\n" * 20)[1]
 
     assert "Today: 1 answer, " in shown
+    assert "\nNo more of these cards are due today.\n" in shown
     assert "If you stop now, tomorrow: 0 due, 20 new." in shown
+    left = "Other cards left today: new 20 · learning 0 · due 0."
+    assert f"\n{left} Continue with: flash review\n" in shown
     assert "Today: 21 answers, " in after
     assert "\nTomorrow: 0 due, 20 new." in after
+    assert "Other cards" not in after
 
 
 def test_overdue_cards_beyond_the_cap_are_offered() -> None:

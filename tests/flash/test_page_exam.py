@@ -122,6 +122,20 @@ def test_the_exam_is_set_moved_and_removed(
         context.close()
 
 
+def test_an_exam_without_cards_can_be_removed(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, DECK) as server:
+        set_exam(server)
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        server.flash("remove", "Physics", "--yes")
+        page.open(f"{server.url}#/exam", "Exam")
+        page.has("main", "the exam asks no card")
+
+        page.tab.get_by_role("button", name="Remove the exam").click()
+
+        page.has("main", "No exam is set.")
+        assert page.errors == []
+
+
 def test_a_history_is_a_table(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, DECK) as server:
         context = browser.new_context(**PHONE)

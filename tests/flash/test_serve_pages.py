@@ -153,15 +153,20 @@ def test_another_day_of_the_exam_keeps_the_rest(server: Server) -> None:
     first = client.post("/api/exam", {"date": "2026-12-23", "deck": "a"})
     text = exam_text(Exam(date_day("2026-12-23"), "A", {"x": 1.0}, 30))
     save_setting(server.store, "exam", text, server.clock())
-    moved = client.post("/api/exam", {"date": "2026-12-24"})
+    body = {"was": "2026-12-23", "date": "2026-12-24"}
+    moved = client.post("/api/exam", body)
     assert (first["day"], moved["day"]) == ("2026-12-23", "2026-12-24")
     assert exam() == Exam(date_day("2026-12-24"), "A", {"x": 1.0}, 30)
 
-    client.post("/api/exam", {"date": "2026-12-24", "deck": ""})
-    assert exam() == Exam(date_day("2026-12-24"))
-    assert client.get("/api/exam")["day"] == "2026-12-24"
-    cleared = client.post("/api/exam/clear", {})["sentence"]
+    stale = [client.http.post("/api/exam", json={"date": "2026-12-29"})]
+    stale.append(client.http.post("/api/exam/clear", json={"was": "2026-12-23"}))
+    assert {one.status_code for one in stale} == {400}
+    assert exam() == Exam(date_day("2026-12-24"), "A", {"x": 1.0}, 30)
+
+    cleared = client.post("/api/exam/clear", {"was": "2026-12-24"})["sentence"]
     assert (cleared, exam()) == ("cleared the exam on 2026-12-24", None)
+    assert client.http.post("/api/exam", json=body).status_code == 400
+    assert exam() is None
 
 
 @pytest.mark.parametrize(

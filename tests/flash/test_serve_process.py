@@ -123,6 +123,18 @@ def test_the_server_answers_and_ends_cleanly(server: Process, flash: Run) -> Non
 
 
 @pytest.mark.slow
+def test_no_device_is_told_where_the_store_is(store: Path) -> None:
+    server = Process(store.with_name("away.db"), "--db", str(store))
+
+    told = [server.ask("GET", path) for path in ("/api/words", "/api/queue")]
+    code = server.end()[0]
+
+    assert ([status for status, _ in told], code) == ([200, 401], 0)
+    assert store.name not in str(told)
+    assert "flash serve" in str(told)
+
+
+@pytest.mark.slow
 def test_a_server_killed_before_its_reply_loses_nothing(store: Path) -> None:
     """The answer is sent again, as a browser does that got no reply."""
     die = (

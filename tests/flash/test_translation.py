@@ -305,3 +305,4 @@ def test_a_store_named_like_a_placeholder_can_be_filled_in() -> None:
 
     filled = "add the file first: flash --db {name}.db add a.yaml"
     assert text.format(file="a.yaml") == filled
+    assert _("run flash undo") == "run flash --db {name}.db undo"

@@ -59,7 +59,7 @@ def test_the_report_counts_all_sessions_of_the_day(
         more_new=10,
         more_due=0,
         ahead=0,
-        is_unfinished=True,
+        rest=Counts(0, 1, 0),
     )
 
 

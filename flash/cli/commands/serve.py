@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cards.errors import FlashError
-from cards.translate import _
+from cards.translate import _, use_program
 from flash.cli.options import (
     HELP_NAMES,
     DbOption,
@@ -116,6 +116,7 @@ def serve(
         _prepare(opened)
         address = site.address(keys.new())
         _announce(site, keys, address)
+        use_program()  # a page tells no other device where the store is
         if sys.stdout.isatty() if open_ is None else open_:
             open_in_browser(address)
         application = WebApp(opened, site, keys, Reports(_statistics, _exam))

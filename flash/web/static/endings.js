@@ -18,7 +18,8 @@ export function endOf({ name, done_today: count, is_empty: isEmpty }, choice, ha
   // Without network only the cards of this review are known.
   const isWhole = outbox.isOffline() && !choice.deck && !choice.query;
   const done = isWhole ? [word("done_today", { count })] : [];
-  return { lines: [word("all_done"), ...done, dayStatus()], links: [more] };
+  const end = word(choice.deck || choice.query ? "some_done" : "all_done");
+  return { lines: [end, ...done, dayStatus()], links: [more] };
 }
 
 // How the day went and what comes tomorrow, for all cards; nothing without network.

@@ -7,11 +7,12 @@ import { word } from "./words.js";
 
 export function showExam(root) {
   return fill(root, word("exam"), async () => {
-    const { day, report } = await get("/api/exam", LONG_TIMEOUT_MS);
+    const { day, report, problem } = await get("/api/exam", LONG_TIMEOUT_MS);
     const { decks } = day ? { decks: [] } : await get("/api/decks");
     const message = element("p", { class: "message", role: "status" });
-    const change = (path, body) => changeExam(root, message, path, body);
-    const parts = report ? forecast(report) : [element("p", {}, word("no_exam"))];
+    const change = (path, body) => changeExam(root, message, path, { was: day, ...body });
+    const parts = report ? forecast(report)
+      : [element("p", {}, problem ?? word("no_exam"))];
     return [message, ...parts, dayForm(day, decks, change)];
   });
 }
@@ -37,7 +38,7 @@ function dayForm(day, decks, change) {
     decks.map(({ name }) => element("option", { value: name }, deckPath(name))));
   const onsubmit = (event) => {
     event.preventDefault();
-    change("/api/exam", { date: input.value, deck: day ? null : deck.value });
+    change("/api/exam", { date: input.value, deck: day ? "" : deck.value });
   };
   const row = element("div", { class: "row" }, field(word("exam_day"), input),
     day ? null : field(word("deck"), deck),
