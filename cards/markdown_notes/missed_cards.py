@@ -110,12 +110,22 @@ def _is_card(heading: Passage) -> bool:
 
 
 def _is_between_texts(note: NoteLines, line: int) -> bool:
-    """Return True for a line in a quotation or an item, with text above and below."""
+    """Return True for a line in a quotation or an item, with text above and below.
+
+    An item `?` among others is one of a list; below another item it may be a mark.
+    """
     if note.is_question_mark(line):
+        return False
+    if note.is_bullet(line) and _indent(note, line) <= _indent(note, line - 1):
         return False
     near = (one for one in (line - 1, line + 1) if note.start <= one < note.count)
     texts = [inner_text(note.passage(one, one + 1)).masked.strip() for one in near]
     return len(texts) == 2 and all(texts)
+
+
+def _indent(note: NoteLines, line: int) -> int:
+    text = note.passage(line, line + 1).masked
+    return len(text) - len(text.lstrip())
 
 
 def _label(text: str) -> str:

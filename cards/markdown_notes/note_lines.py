@@ -179,6 +179,10 @@ class NoteLines:
         """Return True for a line of a table, or any other between two `|`."""
         return line in self._tables or bool(_ROW.match(self._masked[line]))
 
+    def is_indented_code(self, line: int) -> bool:
+        """Return True for a line of code without a fence."""
+        return line in self._indented_code
+
     def is_footnote(self, line: int) -> bool:
         """Return True for the first line of the text of a footnote."""
         return bool(_FOOTNOTE.match(self._masked[line]))
@@ -190,7 +194,7 @@ class NoteLines:
 
     def begins_paragraph(self, line: int) -> bool:
         """Return True for text, and for a heading that is a question above `?`."""
-        if not self.shows_text(line) or line in self._indented_code:
+        if not self.shows_text(line) or self.is_indented_code(line):
             return False
         if self.ends_card(line):
             return self.is_heading(line) and self.is_question_mark(line + 1)

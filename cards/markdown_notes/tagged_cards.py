@@ -30,7 +30,7 @@ def tagged_cards(
     for line in range(note.start, note.count):
         text = note.passage(line, line + 1).masked
         place = Place(file, line + 1)
-        if line + 1 in covered:
+        if line + 1 in covered or note.is_indented_code(line):
             continue
         if found := _CLOZE.search(text):
             message = _("not a cloze: '{suspect}'").format(suspect=found[0])

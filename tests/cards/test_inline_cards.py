@@ -259,6 +259,16 @@ def test_a_card_with_a_pipe_outside_of_a_table_is_read(text: str) -> None:
     assert dict(texts_of(deck.notes[-1].content))[("front",)] == "d"
 
 
+@pytest.mark.parametrize("begin", ["", "> ", "- "])
+def test_a_line_that_only_begins_with_a_pipe_is_read(begin: str) -> None:
+    text = f"{begin}|x|::absolute value"
+
+    deck = parse_note_deck(f"{HEAD}{text}\n", Path("note.md"))
+
+    shown = [text for _, text in texts_of(deck.notes[0].content)]
+    assert shown == ["|x|", "absolute value"]
+
+
 PARTS_OF_ANSWERS = {
     "marked words": "c ==d== e",
     "only marked words": "==c==",
@@ -456,7 +466,8 @@ def test_a_card_of_logseq_is_named(text: str, expected: str) -> None:
 
 
 ORDINARY = {
-    "other tags": "#cards and `#card` and a#card\n\n```\n#card {{cloze a}}\n```\n%% #card %%",
+    "other tags": "#cards and `#card` and a#card\n\n```\n#card {{cloze a}}\n```\n%% #card %%\n\n    #card {{cloze a}}",
+    "a list with a question mark": "- Alice\n- ?\n- Bob\n\n1. a\n2. ?\n3. b",
     "a card with a tag": "a::b #card",
     "a macro": "{{query (task TODO)}} {{clozes}}",
     "addresses of IPv6": "- ::1\n- fe80::/10\nPing ::1 and 2001:db8::1.",
