@@ -47,7 +47,7 @@ def test_deck_whose_name_is_not_utf8_is_refused(
         ("export", f"{WINDOWS}.json"),
         ("export", "--yaml", WINDOWS),
         ("stats", "--html", f"{WINDOWS}.html"),
-        ("doctor", "--db", f"{WINDOWS}.db"),
+        ("config", "rollover", "5", "--db", f"{WINDOWS}.db"),
     ],
     ids=" ".join,
 )

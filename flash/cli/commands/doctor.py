@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.translate import _
-from flash.cli.options import DbOption, JsonOption
+from flash.cli.options import JsonOption, StoreOption
 from flash.messages.checks import fix_text, problem_text
 from flash.messages.maintenance import (
     finding_lines,
@@ -30,7 +30,7 @@ def doctor(
         bool, typer.Option("--fix", help="Repair what can be repaired.")
     ] = False,
     json: JsonOption = False,
-    db: DbOption = None,
+    db: StoreOption = None,
 ) -> None:
     """Check and repair the store.
 
