@@ -57,7 +57,9 @@ def merge_entries(
 ) -> EntryMerge:
     """Merge entries of other devices as a sync of this device does."""
     with store.transaction() as connection:
-        merging = EntryMerge(connection, device, MediaMerge(connection, device, bool))
+        merging = EntryMerge(
+            connection, device, MediaMerge(connection, device, bool), {}
+        )
         for part in [[one] for one in entries] if one_by_one else [entries]:
             merging.merge(part)
     return merging

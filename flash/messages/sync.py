@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from cards.text.terminal import plain_text
 from cards.text.width import clean
 from cards.translate import _, ngettext
 from export.carriers.address import log_address
-from flash.messages.phrases import count_notes, count_reviews, sentence
-from flash.terminal import table_lines
+from flash.messages.phrases import count_notes, count_reviews, quoted_text, sentence
+from flash.terminal import clip_line, table_lines
+from srs.models.incoming import LostEdit
 from srs.store.sync_state import Device
 from srs.sync.log import Fault
 from srs.sync.outcome import ClockDifference, Synced, SyncQuestion
 
 _SHOWN = 5
+_TEXT_COLUMNS = 60
 
 
 def synced_line(done: Synced) -> str:
@@ -65,6 +68,7 @@ def remark_lines(done: Synced) -> list[str]:
         lines.append(
             _("others in the network can read your cards; use https or davs://")
         )
+    lines += _several([_lost_text(one, done) for one in done.received.lost])
     lines += [_clock_text(one) for one in done.clocks]
     lines += [
         _(
@@ -74,6 +78,21 @@ def remark_lines(done: Synced) -> list[str]:
         for deck in done.left_behind
     ]
     return [clean(line) for line in lines]
+
+
+def _lost_text(edit: LostEdit, done: Synced) -> str:
+    """Name a note that was edited on two devices, and what was lost."""
+    text = _(
+        "'{question}' was edited on two devices; the later edit was kept, without what"
+        " {device} had: {texts}"
+    )
+    names = {one.id: one.name or one.id for one in done.devices}
+    texts = (clip_line(one, _TEXT_COLUMNS) for one in edit.texts)
+    return text.format(
+        question=clip_line(plain_text(edit.question), _TEXT_COLUMNS),
+        device=names.get(edit.device, edit.device),
+        texts=_(", ").join(map(quoted_text, texts)),
+    )
 
 
 def _clock_text(one: ClockDifference) -> str:

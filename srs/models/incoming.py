@@ -175,6 +175,17 @@ class LossReason(StrEnum):
     """Macros of TeX are not expanded."""
 
 
+class LostEdit(Struct, frozen=True):
+    """An edit of a note that lost against a later one of another device."""
+
+    question: str
+    """What the note asks, as Markdown."""
+    device: str
+    """Where it was made."""
+    texts: tuple[str, ...]
+    """Texts, tags and the deck of the edit that the note doesn't have now."""
+
+
 class Loss(Struct, frozen=True):
     """Something that an import leaves out or changes."""
 

@@ -31,6 +31,7 @@ from srs.models.media import notetype_key
 from srs.models.mock_exam import without_texts
 from srs.store.anki_marks import save_mark_times
 from srs.store.free_ids import FreeIds
+from srs.store.lost_edits import Seen
 from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
 from srs.store.settings import (
@@ -60,12 +61,13 @@ class EntryMerge:
     """Merges entries and knows which cards have to be replayed then."""
 
     def __init__(
-        self, connection: sqlite3.Connection, device: str, media: MediaMerge
+        self, connection: sqlite3.Connection, device: str, media: MediaMerge, seen: Seen
     ) -> None:
         """Keep the connection, in a transaction, and the id of this device."""
         self._connection, self._device = connection, device
         self._media = media
-        self._notes = NoteMerge(connection, device)
+        self._notes = NoteMerge(connection, device, seen)
+        self.lost = self._notes.edits.found
         self._free_ids = FreeIds(connection)
         self._cards: dict[tuple[str, str], int] = {}
         self._erased = {

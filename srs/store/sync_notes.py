@@ -16,9 +16,9 @@ from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
 from srs.store.free_ids import FreeIds
+from srs.store.lost_edits import LostEdits, Seen, note_of_entry
 from srs.store.note_types import Arrangement, take_notetypes
 from srs.store.notes import deck_id
-from srs.store.rows import note_of
 
 _MAX_ID = 1 << 53
 _NOTES = "select 1 from notes where anki_id = ?1"
@@ -50,13 +50,7 @@ def checked_note(entry: NoteEntry) -> NoteEntry:
     Raises:
         ValueError: It can't; msgspec's errors are such.
     """
-    note = note_of(
-        (
-            *(entry.guid, 0, entry.id, entry.text_key, entry.deck, entry.language),
-            *(entry.fields, entry.extra, entry.tags, entry.sources, entry.changed),
-            *(entry.checked, entry.recheck, "", 0),
-        )
-    )
+    note = note_of_entry(entry)
     uids = {card.uid for card in entry.cards}
     ordinals = {card.ordinal for card in entry.cards}
     if not len(uids) == len(ordinals) == len(entry.cards):
@@ -78,9 +72,21 @@ def checked_note(entry: NoteEntry) -> NoteEntry:
 class NoteMerge:
     """Merges note entries inside a transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
-        """Keep the connection and the id of this device."""
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        device: str,
+        seen: Seen,
+    ) -> None:
+        """Keep the connection, the id of this device, and which changes are known.
+
+        Args:
+            connection: In a transaction.
+            device: Id of this device.
+            seen: See `srs.store.lost_edits`.
+        """
         self._connection, self._device = connection, device
+        self.edits = LostEdits(connection, device, seen)
         self.touched: set[int] = set()
         """Cards whose schedule has to be computed again."""
         self.changed = 0
@@ -123,6 +129,7 @@ class NoteMerge:
             if mine == _content(entry):
                 return
             ours, theirs = (*ours, mine), (*theirs, _content(entry))  # type: ignore[assignment]
+        self.edits.compare(entry, ours[:2])
         if theirs > ours:
             self._replace(entry, stored, ours[:2])
             self.changed += 1

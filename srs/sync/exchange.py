@@ -5,7 +5,14 @@ a store that is built from the log alone is the same.
 """
 
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 import msgspec
@@ -126,7 +133,8 @@ def send(
     first = next_number(one for one in (*known, *read) if one.device == me.device)
     start = first if chosen.own < 0 else _start(store, me.device)
     header = SegmentHeader(me.log, me.device, first, first - 1, me.name, start)
-    sent, written = Sent(), list[Segment]()
+    before = chosen.own if chosen.own >= 0 else NEVER
+    sent, written = Sent(before=before), list[Segment]()
     with snapshot(store) as stamp:
         found = entries(store.connection, me.device, chosen)
         for batch in batches(_encoded(found, sent)):
@@ -233,7 +241,8 @@ def receive(
             return Received()
         lent = show_aliases(connection)
         limits = store.latest_stamp(), store.latest_stamp(DAY_MS)
-        receiving = _Receiving(connection, me.device, has_medium, *limits)
+        known = {one.id: one.last for one in devices(store)} | {me.device: sent.before}
+        receiving = _Receiving(connection, me.device, has_medium, known, *limits)
         # First: a note that comes now may wait for files, too.
         receiving.merge.merge(filter(receiving.is_sound, media_entries(parked)))
         for one in arrived:
@@ -251,6 +260,7 @@ def receive(
         _replay(store, connection, receiving.merge, sent)
     result = receiving.result
     result.reviews, result.notes = receiving.merge.reviews, receiving.merge.notes
+    result.lost = receiving.merge.lost
     result.devices = len({one.device for one in merged})
     result.broken = [file_name(one.segment) for one in receiving.broken]
     return result
@@ -264,13 +274,14 @@ class _Receiving:
         connection: sqlite3.Connection,
         device: str,
         has_medium: Callable[[str], bool],
+        known: Mapping[str, int],
         latest: int,
         expected: int,
     ) -> None:
         self._connection, self._latest = connection, latest
         self._expected = max(last_stamp(connection), expected)
         media = MediaMerge(connection, device, has_medium)
-        self.merge = EntryMerge(connection, device, media)
+        self.merge = EntryMerge(connection, device, media, known)
         self.result = Received()
         self.stamps: list[int] = []
         """The first and the last stamp of each segment."""

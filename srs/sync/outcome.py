@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from srs.models.incoming import LostEdit
 from srs.scheduler.study_day import DAY_MS
-from srs.store.sync_state import Device
+from srs.store.sync_state import NEVER, Device
 from srs.sync.log import Fault
 
 _MINUTE_MS = 60_000
@@ -27,6 +28,8 @@ class Sent(Struct):
     entries: int = 0
     has_options: bool = False
     """Whether notes, options or settings were among them."""
+    before: int = NEVER
+    """The stamp up to which all had been sent before; `NEVER` the first time."""
     too_large: list[str] = []
     """Names of what was left out, since no device would read it."""
 
@@ -41,6 +44,8 @@ class Received(Struct):
     """Devices that the entries came from."""
     broken: list[str] = []
     """Segments whose entries can't be read; they are read again next time."""
+    lost: list[LostEdit] = []
+    """Edits that lost against later ones of devices that didn't know them."""
     later: list[tuple[int, str]] = []
     """Stamps of changes that are later than all before and a day, and their devices."""
 

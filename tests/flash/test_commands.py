@@ -467,7 +467,9 @@ def test_backup_is_a_complete_store(flash: Run, tmp_path: Path) -> None:
 def test_store_in_a_synchronised_folder_gives_a_warning(
     flash: Run, tmp_path: Path
 ) -> None:
-    _, _, err = flash("doctor", "--db", str(tmp_path / "Dropbox" / "store.db"))
+    _, _, err = flash(
+        "config", "rollover", "5", "--db", str(tmp_path / "Dropbox" / "s.db")
+    )
 
     assert "is in a Dropbox folder" in err
 

@@ -597,6 +597,7 @@ def test_json_lists_devices_and_counts(
         "parked": [],
         "faults": [],
         "ignored": [],
+        "lost_edits": [],
         "dry_run": False,
     }
     assert (device["name"], device["entries"], device["own"]) == ("laptop", 3, False)

@@ -562,7 +562,7 @@ def test_a_deletion_erases_texts_in_the_exams_before_it(
         with store.transaction() as connection:
             connection.execute("delete from mock_exams")
             connection.execute("delete from erased")
-            merge = EntryMerge(connection, me, MediaMerge(connection, me, bool))
+            merge = EntryMerge(connection, me, MediaMerge(connection, me, bool), {})
             for entry in entries:
                 merge.merge([entry])
 
