@@ -563,7 +563,11 @@ def test_a_hint_names_the_store_of_the_command_line(
 
 
 @pytest.mark.parametrize(
-    "words", [("--db", "other.db", "doctor"), ("doctor", "--db", "other.db")]
+    "words",
+    [
+        ("--db", "other.db", "config", "rollover", "5"),
+        ("config", "rollover", "5", "--db", "other.db"),
+    ],
 )
 def test_db_may_stand_before_or_after_the_command(
     flash: Run, words: tuple[str, ...]
