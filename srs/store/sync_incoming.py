@@ -31,7 +31,7 @@ from srs.models.media import notetype_key
 from srs.models.mock_exam import without_texts
 from srs.store.anki_marks import save_mark_times
 from srs.store.free_ids import FreeIds
-from srs.store.lost_edits import Seen
+from srs.store.lost_edits import Acks
 from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
 from srs.store.settings import (
@@ -61,12 +61,12 @@ class EntryMerge:
     """Merges entries and knows which cards have to be replayed then."""
 
     def __init__(
-        self, connection: sqlite3.Connection, device: str, media: MediaMerge, seen: Seen
+        self, connection: sqlite3.Connection, device: str, media: MediaMerge, acks: Acks
     ) -> None:
         """Keep the connection, in a transaction, and the id of this device."""
         self._connection, self._device = connection, device
         self._media = media
-        self._notes = NoteMerge(connection, device, seen)
+        self._notes = NoteMerge(connection, device, acks)
         self.lost = self._notes.edits.found
         self._free_ids = FreeIds(connection)
         self._cards: dict[tuple[str, str], int] = {}
