@@ -102,6 +102,15 @@ def check_card(
                 _check_kept(errors, path, text, spots, media or ())
 
 
+def is_valid(content: Content) -> bool:
+    """Return True if a deck file may have a content."""
+    errors, spots = FieldErrors(""), (1, 1)
+    _check_content(errors, content, spots)
+    if not errors.problems:
+        _check_count(errors, content, spots)
+    return not errors.problems
+
+
 def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
     if common.tags:
         _check_tags(errors, common.tags, spots)

@@ -7,9 +7,10 @@ row and a renumbered cloze keep their history.
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from cards.identity.keys import normalized
-from cards.note import Cloze, Compare, Content, ListNote
+from cards.note import Cloze, Compare, Content, ListNote, with_texts
 from cards.questions import (
     SEPARATOR,
     cloze_parts,
@@ -19,8 +20,10 @@ from cards.questions import (
     sub_questions,
     text_around_gaps,
     text_beside_gap,
+    texts_of,
 )
 from cards.table_rows import cells_of
+from cards.text.media import media_paths, with_media_paths
 
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""
@@ -86,12 +89,32 @@ def followed_parts(
         Maps each new part that continues an old part to that part.
     """
     before, after = parts_of(old), parts_of(new)
-    by_position = translated and len(before) == len(after)
     if len(before) == len(after) == 1:
         return {after[0]: before[0]}
+    translated = translated or _has_other_media(old, new)
     if isinstance(old, Cloze) and isinstance(new, Cloze):
         return _clozes(old, new, translated=translated)
+    by_position = translated and len(before) == len(after)
     return _alike_parts(old, new, by_position=by_position)
+
+
+def _has_other_media(old: Content, new: Content) -> bool:
+    """Return True if all media files have other names, and nothing else changed."""
+    before, after = _numbered_media(old), _numbered_media(new)
+    if not before or not before.keys().isdisjoint(after):
+        return False
+    contents = ((old, before), (new, after))
+    old, new = (
+        with_texts(content, partial(with_media_paths, renamed=numbers))
+        for content, numbers in contents
+    )
+    return old == new
+
+
+def _numbered_media(content: Content) -> dict[str, str]:
+    """Return a number for each file that a content shows."""
+    paths = (path for _, text in texts_of(content) for path, _ in media_paths(text))
+    return {path: str(number) for number, path in enumerate(dict.fromkeys(paths))}
 
 
 def _alike_parts(

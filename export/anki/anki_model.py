@@ -37,6 +37,8 @@ class AnkiNote(Struct, frozen=True):
     modified_s: int
     tags: tuple[str, ...]
     fields: tuple[str, ...]
+    data: str = ""
+    """What flash wrote beside the fields, see `export.anki.exact_notes`."""
 
 
 class AnkiCard(Struct, frozen=True):

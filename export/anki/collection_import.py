@@ -1,8 +1,6 @@
 """Convert a collection of Anki to incoming notes, cards and options."""
 
-import html
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
 from functools import cache
@@ -22,11 +20,12 @@ from export.anki.anki_model import (
     NoteType,
     Template,
 )
-from export.anki.character_references import unescaped
 from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
+from export.anki.exact_notes import ExactNote, exact_note
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.foreign_json import read_json
-from export.anki.media_references import media_names
+from export.anki.joined_tags import tags_after
+from export.anki.named_notes import first_field, picture_and_header
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.presets import GENANKI_PRESET, options_of, without_defaults
@@ -47,9 +46,6 @@ _MAX_DAY = 100_000
 _MAX_EASE = 1_000_000
 _MAX_COUNT = 1_000_000
 _DEFAULT_DECK = "Default"
-_LONGEST_NAME = 60
-"""Characters of a first field in the list of losses."""
-_TAG = re.compile(r"<[^<>]*>")
 
 
 class ImportResult(Struct, frozen=True):
@@ -145,7 +141,7 @@ class _Conversion:
         deck = self._deck_of(cards[0]) if cards else ""
         fields = note.fields
         if reason is LossReason.OCCLUSION:
-            fields = (_picture_and_header(fields),)
+            fields = (picture_and_header(fields),)
         first = first_field(fields)
         self._losses.append(Loss(reason, count, detail, deck=deck, first_field=first))
 
@@ -168,15 +164,12 @@ class _Conversion:
             raise Unsupported(LossReason.NOTE_CARDS)
         if note.guid in self._known:
             return self._known_note(note, cards)
+        exact = exact_note(note)
         if self._renamed is not None:
             fields = tuple(map(self._renamed, note.fields))
+            exact = exact if fields == note.fields else None
             note = replace(note, fields=fields)
-        converted = convert_note(
-            note,
-            notetype,
-            [card.ordinal for card in cards],
-            special_fields(cards, self._collection.decks),
-        )
+        converted = self._converted(note, notetype, cards, exact)
         parts = converted.parts
         asked = [card for card in cards if card.ordinal in parts]
         if len(asked) < len(cards):
@@ -191,12 +184,31 @@ class _Conversion:
         return IncomingNote(
             note.guid,
             note.id,
-            self._as_note(note, converted, deck),
+            self._as_note(note, converted, deck, exact),
             parts,
             _moment_ms(note.modified_s),
             tuple([self._card(card, deck, converted.incomplete) for card in asked]),
             _raw(notetype, note.fields, converted),
+            exact.key_in(deck) if exact else "",
         )
+
+    def _converted(
+        self,
+        note: AnkiNote,
+        notetype: NoteType,
+        cards: list[AnkiCard],
+        exact: ExactNote | None,
+    ) -> Converted:
+        """Convert the fields; of an exact note, only what they show elsewhere."""
+        if exact and notetype.id in (BASIC_ID, CLOZE_ID):
+            return Converted(exact.note.content, exact.parts, {})
+        converted = convert_note(
+            note,
+            notetype,
+            [card.ordinal for card in cards],
+            special_fields(cards, self._collection.decks),
+        )
+        return replace(converted, parts=exact.parts) if exact else converted
 
     def _lose_cards(
         self, note: AnkiNote, converted: Converted, cards: list[AnkiCard]
@@ -228,7 +240,12 @@ class _Conversion:
             cards=tuple(map(self._card, cards)),
         )
 
-    def _as_note(self, note: AnkiNote, converted: Converted, deck: str) -> Note:
+    def _as_note(
+        self, note: AnkiNote, converted: Converted, deck: str, exact: ExactNote | None
+    ) -> Note:
+        if exact is not None:
+            tags = tags_after(exact.note.tags, note.tags)
+            return replace(exact.note, deck=deck, tags=tags, file=self._file)
         tags = (*note.tags, INCOMPLETE_TAG) if converted.incomplete else note.tags
         return Note(
             converted.content,
@@ -307,22 +324,6 @@ def _has_schedule(collection: Collection) -> bool:
     return bool(collection.review_counts) or any(
         card.type or card.queue or card.flag or card.reps for card in collection.cards
     )
-
-
-def first_field(fields: tuple[str, ...]) -> str:
-    """Return the first field with a text, else its media, shortened, to name a note."""
-    shown = (unescaped(_TAG.sub(" ", one[: 20 * _LONGEST_NAME])) for one in fields)
-    text = next((" ".join(one.split()) for one in shown if one.strip()), "")
-    if not text:
-        text = ", ".join(dict.fromkeys(media_names(" ".join(fields))))
-    long = len(text) > _LONGEST_NAME
-    return text[: _LONGEST_NAME - 1] + "…" if long else text
-
-
-def _picture_and_header(fields: tuple[str, ...]) -> str:
-    """Name an image occlusion, whose first field has only shapes."""
-    picture = ", ".join(map(html.escape, media_names("".join(fields[1:2]))))
-    return ": ".join(text for text in (*fields[2:3], picture) if text)
 
 
 def _within(least: int, number: int, most: int) -> int:

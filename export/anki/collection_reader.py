@@ -25,7 +25,8 @@ _MAX_OFFSET_MIN = 26 * 60
 
 _NOTES = """
     select cast(id as integer), cast(guid as text), cast(mid as integer),
-           cast(mod as integer), cast(tags as text), cast(flds as text)
+           cast(mod as integer), cast(tags as text), cast(flds as text),
+           cast(coalesce(data, '') as text)
       from notes order by id
 """
 # A card in a filtered deck is read as in its home deck.
@@ -125,7 +126,7 @@ def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]
         yield row
 
 
-def _note(row: tuple[int, str, int, int, str, str]) -> AnkiNote:
-    number, guid, notetype, modified, tags, fields = row
+def _note(row: tuple[int, str, int, int, str, str, str]) -> AnkiNote:
+    number, guid, notetype, modified, tags, fields, data = row
     split = tuple(fields.split("\x1f"))
-    return AnkiNote(number, guid, notetype, modified, tuple(tags.split()), split)
+    return AnkiNote(number, guid, notetype, modified, tuple(tags.split()), split, data)

@@ -46,7 +46,7 @@ class PackageMedia:
         self._shared: dict[Path, dict[str, Path]] = {}
         self._kept: set[tuple[Path, int]] = set()
         self._missing: set[str] = set()
-        self._lost: list[str] = []
+        self._lost: dict[str, None] = {}
 
     def keep(
         self, stored: StoredNote, fields: tuple[str, ...], notetype: NoteType
@@ -117,15 +117,15 @@ class PackageMedia:
 
     def take_lost(self) -> list[str]:
         """Return the files that notes without a deck file lack since the last call."""
-        lost, self._lost = self._lost, []
-        return lost
+        lost, self._lost = self._lost, {}
+        return list(lost)
 
     def _name(self, stored: StoredNote, path: str) -> str:
         note = stored.note
         file = self._places.find(stored.guid, note.file, path)
         if file is None and not deck_file(note.file):
             # Another device or an import brought the note, and had no such file.
-            self._lost.append(path)
+            self._lost[path] = None
             return path
         file = file or _required(note, path)
         if file not in self._names:

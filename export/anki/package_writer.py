@@ -19,11 +19,12 @@ from cards.note import Cloze
 from cards.text.media import with_links_of
 from cards.translate import _
 from export.anki.anki_model import AnkiNote, NoteType
-from export.anki.collection_import import first_field
 from export.anki.collection_schemas import notetype_of
 from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.database import CollectionContents, database
+from export.anki.exact_notes import exact_data
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
+from export.anki.named_notes import first_field
 from export.anki.note_types import convert_note, ordinals_of
 from export.anki.package_media import PackageMedia
 from export.anki.rows import (
@@ -142,10 +143,12 @@ def _add(
         return
     kept = foreign.notes.get(stored.guid)
     if kept is None:
-        fields = fields_of(stored, media.naming(stored))
+        naming = media.naming(stored)
+        fields = fields_of(stored, naming)
+        data = exact_data(stored, cards, fields, naming)
         lost = [(LossReason.MEDIA, name) for name in media.take_lost()]
         contents.losses += _losses(stored, fields, lost)
-        contents.notes.append(note_row(stored, cards, fields))
+        contents.notes.append(note_row(stored, cards, fields, data=data))
     else:
         notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
         kept = _with_taken_edits(stored, kept, model)
@@ -163,7 +166,7 @@ def _add(
         if not written:
             return
         cards = written
-        fields, missing = media.keep(stored, fields, _read_type(model))
+        named, (fields, missing) = fields, media.keep(stored, fields, _read_type(model))
         lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
@@ -173,7 +176,10 @@ def _add(
                 stored = replace(stored, modified_ms=0)
         contents.losses += _losses(stored, fields, lost)
         contents.notetypes[notetype] = model
-        contents.notes.append(note_row(stored, cards, fields, notetype))
+        naming = media.naming_kept(stored)
+        is_exact = is_whole and fields == named
+        data = exact_data(stored, cards, fields, naming) if is_exact else ""
+        contents.notes.append(note_row(stored, cards, fields, notetype, data))
         media.keep_shared(stored.note, notetype, model)
     changed_ms, columns = stored.modified_ms, None
     for card in cards:

@@ -40,6 +40,7 @@ def note_row(
     cards: list[StoredCard],
     fields: tuple[str, ...],
     notetype: int = 0,
+    data: str = "",
 ) -> AnkiRow:
     """Return the row of a note.
 
@@ -48,6 +49,7 @@ def note_row(
         cards: Its exported cards.
         fields: The fields of its note type.
         notetype: Id of the note type, 0 for ours.
+        data: From `export.anki.exact_notes`.
     """
     first = _sort_text(fields[0])
     return (
@@ -61,7 +63,7 @@ def note_row(
         first,
         _checksum(first),
         0,
-        "",
+        data,
     )
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 
 from cards.questions import place_of
 from export.anki.anki_model import Collection
-from export.anki.collection_import import first_field
+from export.anki.named_notes import first_field
 from flash.service.context import AppContext
 from srs.models.cards import pair_cards
 from srs.models.incoming import Incoming, Loss, LossReason, MergeResult

@@ -42,7 +42,8 @@ def add_notes(
         changed = max(0, note.changed_ms)
         # Anki's clock may be ahead; a later change would mean a removal.
         columns = (note.guid, anki_id, max(now_ms, changed), changed)
-        note_rows.append(new_note(note.note, deck, text_key(note.note), *columns))
+        key = note.text_key or text_key(note.note)
+        note_rows.append(new_note(note.note, deck, key, *columns))
         for ordinal, part, theirs in _cards_of(note):
             position += 1
             card = card_ids.take(theirs.id if theirs else now_ms)

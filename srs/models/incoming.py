@@ -84,6 +84,8 @@ class IncomingNote(Struct, frozen=True):
     cards: tuple[IncomingCard, ...]
     raw: AnkiFields | None = None
     """None if the note type is our own."""
+    text_key: str = ""
+    """That of the note in its deck file; empty if it is the one of `note`."""
 
 
 class Incoming(Struct, frozen=True):

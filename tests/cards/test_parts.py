@@ -110,6 +110,17 @@ REWORDED: dict[str, tuple[Content, Content, dict[str, str]]] = {
         Cloze("The gateway endpoint serves {{c1::EC2}} and {{c2::tables}} only."),
         {"EC2": "S3", "tables": "DynamoDB"},
     ),
+    "pictures with other names": (
+        ListNote("![](a.png)", ("![](b.png)", "![x](c.png) end", "same")),
+        ListNote("![](1.png)", ("![](2.png)", "![x](p/3.png) end", "same")),
+        {"![](2.png)": "![](b.png)", "![x](p/3.png) end": "![x](c.png) end"}
+        | {"same": "same"},
+    ),
+    "pictures in another order": (
+        ListNote("Cells", ("![](a.png)", "![](b.png)")),
+        ListNote("Cells", ("![](b.png)", "![](a.png)")),
+        {"![](b.png)": "![](b.png)", "![](a.png)": "![](a.png)"},
+    ),
     "a hidden text when a gap is new": (
         GATEWAY,
         Cloze("A {{c1::gateway}} endpoint serves {{c2::EC2}} and {{c3::DynamoDB}}."),
