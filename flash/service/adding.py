@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.deckfile.discovery import bundled_name, is_markdown
 from cards.errors import DeckError, FlashError, Place, Problem
@@ -264,14 +265,23 @@ def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> A
     return apply_adding(app, plan_unasked(app.store, parsed), name=name)
 
 
-def plan_unasked(store: Store, parsed: ParsedFiles) -> AddPlan:
+def plan_unasked(
+    store: Store, parsed: ParsedFiles, *, may_retire: bool = False
+) -> AddPlan:
     """Plan as `plan_adding` where the user can't be asked.
+
+    Args:
+        store: The store.
+        parsed: From `flash.service.deck_reading`.
+        may_retire: The user agrees to lose any cards, having just edited the files.
 
     Raises:
         DeckError: As `plan_adding`.
         FlashError: The user would have to agree to the plan.
     """
     plan = plan_adding(store, parsed)
+    if may_retire:
+        plan = replace(plan, losses=())
     if plan.refusal:
         hint = _("run flash add on the file, which asks first")
         raise FlashError(plan.refusal.message, hint)

@@ -252,17 +252,17 @@ class Browser:
         return done
 
     def _edit_file(self, note: Note, leave: Leave) -> str:
-        path = editable_file(note)
+        path, retired = editable_file(note), list[RetiredCard]()
         with leave():
             is_changed = edit_file(path, note.line)
         if is_changed:
             try:
-                reread(self._app, note.file)
+                retired = reread(self._app, note.file)
             except StoreError:
                 raise
             except FlashError as error:
                 return str(error)
-        return edited_line(note, changed=is_changed)
+        return with_retired(edited_line(note, changed=is_changed), retired)
 
     def _edit_text(self, note: Note, card: int, leave: Leave) -> str:
         text = text_of_note(self._app.store, card)

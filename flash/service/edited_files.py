@@ -51,31 +51,41 @@ def editable_file(note: Note) -> Path:
     return path
 
 
-def reread(app: AppContext, file: str) -> None:
-    """Add a deck file that was edited during a review.
+def reread(app: AppContext, file: str) -> list[RetiredCard]:
+    """Add a deck file that was edited in a review; return the answered cards that go.
 
     Raises:
         FlashError: See `add_edited`; of mistakes it has the first ones.
     """
     try:
-        add_edited(app, file)
+        return add_edited(app, file).retired
     except DeckError as error:
         raise FlashError(first_of(error.problems)) from None
 
 
-def add_edited(app: AppContext, file: str) -> list[str]:
-    """Add a deck file that was edited.
+class EditedFile(Struct, frozen=True):
+    """What the user has to know of a file that was edited and added."""
 
-    Returns:
-        Removed cards that are back, as texts.
+    returned: list[str]
+    """Removed cards that are back, as texts."""
+    retired: list[RetiredCard]
+    """The cards with answers that it no longer has."""
+
+
+def add_edited(app: AppContext, file: str) -> EditedFile:
+    """Add a deck file that the user has just edited, whatever cards it retires.
 
     Raises:
         DeckError: It has mistakes.
-        FlashError: It would retire cards with answers, or a large part of a deck.
+        FlashError: It would take an edit of another device back.
         StoreError: The store can't be written.
     """
-    added = add_unasked(app, read_files([Path(file)]), name="edit")
-    return returned_lines(added.plan.steps)
+    parsed = read_files([Path(file)])
+    with app.store.transaction():
+        plan = plan_unasked(app.store, parsed, may_retire=True)
+        apply_adding(app, plan, name="edit")
+    answered = [card for card in plan.retired if card.is_answered]
+    return EditedFile(returned_lines(plan.steps), answered)
 
 
 def first_of(problems: Sequence[Problem | str]) -> str:

@@ -27,10 +27,10 @@ def open_session(
 ) -> Session:
     """Open a review session that can reload edited deck files."""
 
-    def reread(file: str) -> None:
+    def reread(file: str) -> list[RetiredCard]:
         from flash.service.edited_files import reread  # noqa: PLC0415 - loads YAML
 
-        reread(app, file)
+        return reread(app, file)
 
     def take_text(card: int, text: str, before: str) -> list[RetiredCard]:
         from flash.service.edited_files import take_text  # noqa: PLC0415 - as above

@@ -43,7 +43,7 @@ class Session:
         limits: SessionLimits | None = None,
         *,
         cram: CramOptions | None = None,
-        reread: Callable[[str], None] | None = None,
+        reread: Callable[[str], list[RetiredCard]] | None = None,
         take_text: Callable[[int, str, str], list[RetiredCard]] | None = None,
     ) -> None:
         """Start a session.
@@ -55,7 +55,7 @@ class Session:
             limits: When to end; by default when no card is left.
             cram: Cards to review without changing the schedule; None for the cards
                 that are due.
-            reread: Reads an edited deck file again.
+            reread: Reads an edited deck file again; returns cards it retires.
             take_text: Gives the note of a card another text; returns cards it retires.
         """
         self.store, self._clock = store, clock
@@ -325,7 +325,7 @@ class Session:
             before: The text that was edited.
 
         Returns:
-            The cards with answers that an edited text has retired.
+            The cards with answers that the edit has retired.
 
         Raises:
             FlashError: What was edited has mistakes; the question stays.
@@ -334,9 +334,7 @@ class Session:
         if self._reread is None or self._take_text is None:
             raise LookupError("this session can't reload files")
         file, card = prompt.note.file, prompt.card.id
-        retired = self._take_text(card, text, before) if text else []
-        if not text:
-            self._reread(file)
+        retired = self._take_text(card, text, before) if text else self._reread(file)
         is_undone = self._is_undone
         self._skip(card)
         if card in self._mode.cards_left():

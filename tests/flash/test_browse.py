@@ -494,6 +494,18 @@ async def test_an_edit_names_the_answered_cards_that_it_retires(
     assert "The card was changed. Retired: 'Storage: S3'." in page
 
 
+async def test_an_edit_of_a_file_names_the_answered_cards_that_go(
+    flash: Run, app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("review", "--plain", "powerhouse", typed="\n3\nq\n")
+    monkeypatch.setenv("VISUAL", "sed -i 5,8d")
+    async with app.run_test(size=(120, 24)) as pilot:
+        page = await press(pilot, "/", *"powerhouse", "enter", "e")
+
+    named = "Retired: 'Which organelle makes most ATP?'."
+    assert f"cells.yaml was added again. {named}" in " ".join(page.split())
+
+
 def delete_elsewhere(*only: str) -> None:
     """Delete the notes with these ids, or all, as another process does."""
     store = open_store(Path("store.db"), NOON)

@@ -107,24 +107,35 @@ def test_a_mistake_in_a_file_changes_no_card(
     assert flash.json("list") == before
 
 
-@pytest.mark.parametrize("option", [[], ["--json"]])
-def test_a_card_with_answers_is_not_removed_silently(
-    flash: Run, monkeypatch: pytest.MonkeyPatch, option: list[str]
+def answered(flash: Run) -> list[tuple[int, int]]:
+    """Return the cards of the deck file with the numbers of their answers."""
+    return [(card["card"], card["reps"]) for card in flash.json("list", "Cells")]
+
+
+GONE = {"a card": "5,8d", "a side": "s/true/false/", "a gap": "s/{{c2::oxygen}}/air/"}
+
+
+@pytest.mark.parametrize("script", GONE.values(), ids=GONE)
+@pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
+def test_an_edit_of_a_file_names_the_answered_cards_that_go(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, script: str, option: list[str]
 ) -> None:
-    flash("review", "--plain", "Cells", typed="\n3\nq\n")
-    monkeypatch.setenv("VISUAL", "sed -i 5,8d")
+    flash("config", "bury_siblings", "false")
+    flash("review", "--plain", "Cells", typed="\n3\n" * 5 + "q\n")
+    before = answered(flash)
+    monkeypatch.setenv("VISUAL", f"sed -i {script}")
 
-    code, out, err = flash("edit", "powerhouse", *option)
+    code, out, err = flash("edit", "DNA", *option)
 
-    text = (
-        json.loads(err)["error"]["message"] if option else err.removeprefix("flash: ")
-    )
-    assert (code, out) == (1, "")
-    assert text.rstrip("\n") == (
-        "would retire 1 of 5 cards of 'Cells', 1 of them with answers:"
-        " 'Which organelle makes most ATP?'; nothing was changed (run flash add on the file, which asks first)"
-    )
-    assert flash.json("list", "powerhouse") != []
+    assert (code, err) == (0, "")
+    assert len(answered(flash)) == len(before) - 1
+    if option:
+        (gone,) = json.loads(out)["retired_cards"]
+        assert gone["answered"]
+    else:
+        assert "cells.yaml was added again. Retired: '" in out
+    flash("undo")
+    assert answered(flash) == before
 
 
 def test_a_text_with_a_mistake_is_kept(

@@ -1372,20 +1372,22 @@ async def test_e_edits_a_card_without_a_file_as_yaml(
     assert before and before.question.question == "Which door?"
 
 
+@pytest.mark.parametrize("has_file", [True, False])
 async def test_an_edit_names_the_answered_cards_that_it_retires(
-    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch, has_file: bool
 ) -> None:
     items = "deck: D\ncards:\n- list: Storage\n  items: [S3, EBS]\n"
     session = setup.session(items)
-    session.store.connection.execute("update notes set file = '', line = 0")
-    session.store.connection.commit()
+    if not has_file:
+        session.store.connection.execute("update notes set file = '', line = 0")
+        session.store.connection.commit()
     app = ReviewApp(session)
     monkeypatch.setenv("VISUAL", "sed -i s/S3/Glacier/")
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "1", "space", "e")
 
-    said = "Card changed. Press u to undo. Retired: 'Storage: S3'."
-    assert app.review.view.message == said
+    done = "Deck file reloaded." if has_file else "Card changed. Press u to undo."
+    assert app.review.view.message == f"{done} Retired: 'Storage: S3'."
 
 
 def test_an_undo_without_anything_to_undo_leaves_the_answer(

@@ -35,6 +35,7 @@ from store_fixtures import (
 from cards.note import Choice, ListNote, Note, Option
 from srs.models.cards import Rating, State
 from srs.models.exam import Exam, exam_text
+from srs.models.retirements import RetiredCard
 from srs.store.card_actions import set_due_today, suspend
 from srs.store.connection import Store, StoreError
 from srs.store.notes import stored_note_of
@@ -568,8 +569,9 @@ def test_a_card_deleted_by_an_edit_is_not_done(
     add(store, numbered(5))
     shown: list[int] = []
 
-    def reread(_file: str) -> None:
+    def reread(_file: str) -> list[RetiredCard]:
         retire_notes(store, shown, "x", NOON)
+        return []
 
     session = Session(
         store,

@@ -37,15 +37,15 @@ def edit(
 
     Opens the deck file at the line of the card ($VISUAL, $EDITOR), and adds the file
     once you have left the editor. A card without a deck file, such as one from Anki, is
-    edited as YAML. Edited cards keep their history. Exit code 1: the words name no
-    card or cards of several notes, or the text has a mistake; no card is changed.
+    edited as YAML. Edited cards keep their history; cards with answers that are gone
+    from the text are named. Exit code 1: the words name no card or cards of several
+    notes, or the text has a mistake; no card is changed.
     """
     with open_app(db) as app:
         cards = find_some(app, words).cards
         note = _one_note(app, cards)
-        retired: list[RetiredCard] = []
         if note.line:
-            changed = _edit_file(app, note, as_json=json)
+            changed, retired = _edit_file(app, note, as_json=json)
         else:
             changed, retired = _edit_text(app, cards[0])
     line = with_retired(edited_line(note, changed=changed), retired)
@@ -65,16 +65,18 @@ def _one_note(app: AppContext, cards: Sequence[int]) -> Note:
     return stored.note
 
 
-def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
-    """Open a deck file at a card and add it; return False if it stays as it is."""
+def _edit_file(
+    app: AppContext, note: Note, *, as_json: bool
+) -> tuple[bool, list[RetiredCard]]:
+    """Open a deck file at a card and add it; return as `_edit_text`."""
     path, place = editable_file(note), Place(note.file, note.line)
     before = path.read_bytes()
     while True:
         edit_file(path, note.line)
         if path.read_bytes() == before:
-            return False
+            return False, []
         try:
-            returned = add_edited(app, note.file)
+            added = add_edited(app, note.file)
         except DeckError as error:
             echo_err(first_of(error.problems))
             hint = _("correct the file, then add it with flash add")
@@ -85,9 +87,9 @@ def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
             echo_error(error, as_json=as_json)
             failure = typer.Exit(1)
         else:
-            for line in returned:
+            for line in added.returned:
                 echo_err(line)
-            return True
+            return True, added.retired
         if not is_confirmed(_(EDIT_AGAIN)):
             raise failure
 
