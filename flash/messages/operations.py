@@ -1,6 +1,6 @@
 """Messages of `flash log` and of an undo."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cards.translate import N_, _, ngettext
@@ -109,9 +109,8 @@ _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
 }
 
 
-def _setting_names(names: Iterable[str]) -> str:
-    """Name settings as `flash config` does, and the exam, which it has not."""
-    return ", ".join(_("the exam") if one == "exam" else one for one in names)
+_EXAM = ("exam",)
+"""The setting that `flash config` has not."""
 
 
 def operation_text(done: "Operation") -> str:
@@ -126,10 +125,7 @@ def operation_text(done: "Operation") -> str:
         case "add" | "edit":
             return _files_text(done)
         case "config":
-            text = (
-                _("Changed {names} of {deck}") if done.about else _("Changed {names}")
-            )
-            return text.format(names=_setting_names(done.names), deck=done.about)
+            return _settings_text(done)
         case "remove" | "delete":
             text = _("Removed '{deck}': {cards}")
             if done.name == "delete":
@@ -189,7 +185,7 @@ def _undone_text(undone: "Operation", in_files: bool) -> str:
         case "import":
             return _("Undid an import of {content}.").format(content=_imported(undone))
         case "add":
-            text = _("Undid adding {files} ({changes}). Files on disk are unchanged.")
+            text = _added_undone(undone)
         case "edit":
             text = _edit_undone(undone, in_files)
         case "remove":
@@ -204,18 +200,31 @@ def _undone_text(undone: "Operation", in_files: bool) -> str:
             deck = undone.about or _("all decks")
             return _("Restored the previous parameters of {deck}.").format(deck=deck)
         case _:
-            text = _("Restored {names} of {deck}.")
-            text = text if undone.about else _("Restored {names}.")
-            return text.format(names=_setting_names(undone.names), deck=undone.about)
+            return _settings_undone(undone)
     changes = [
         _UNDONE_ACTIONS[k](n).format(n=n) for k, n in undone.actions.items() if n
     ]
-    return text.format(files=_files(undone), changes=_(", ").join(changes))
+    files = _files(undone)
+    return text.format(file=files, files=files, changes=_(", ").join(changes))
+
+
+def _added_undone(undone: "Operation") -> str:
+    if undone.files == 1:  # a name, see `_files_text`
+        return _("Undid adding {file} ({changes}). Files on disk are unchanged.")
+    return _("Undid adding {files} ({changes}). Files on disk are unchanged.")
 
 
 def _edit_undone(undone: "Operation", in_files: bool) -> str:
+    is_name = undone.files == 1
+    if in_files and is_name:
+        return _("Undid editing {file} ({changes}), on disk, too.")
     if in_files:
         return _("Undid editing {files} ({changes}), on disk, too.")
+    if is_name:
+        return _(
+            "Undid editing {file} ({changes}). Files on disk are unchanged: undo the "
+            "edit there, too, or it comes back."
+        )
     if undone.files:
         return _(
             "Undid editing {files} ({changes}). Files on disk are unchanged: undo the "
@@ -236,6 +245,20 @@ def _files_text(done: "Operation") -> str:
         if n
     ]
     return labelled(text.format(file=files, files=files), _(", ").join(actions))
+
+
+def _settings_text(done: "Operation") -> str:
+    if done.names == _EXAM:
+        return _("Changed the exam")
+    text = _("Changed {names} of {deck}") if done.about else _("Changed {names}")
+    return text.format(names=", ".join(done.names), deck=done.about)
+
+
+def _settings_undone(undone: "Operation") -> str:
+    if undone.names == _EXAM:
+        return _("Restored the exam.")
+    text = _("Restored {names} of {deck}.") if undone.about else _("Restored {names}.")
+    return text.format(names=", ".join(undone.names), deck=undone.about)
 
 
 def _answer_text(done: "Operation") -> str:

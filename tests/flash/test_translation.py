@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from command_runner import CELLS, Run
+from command_runner import CELLS, Run, list_without_a_file
 from translations import LOCALE
 
 from cards.text.width import width_of
@@ -165,6 +165,47 @@ def test_no_blank_stands_before_a_full_width_bracket(
 
     assert inside == []
     assert " （" not in shown
+
+
+PHRASES = "answers|cards|decks?|files|notes|reviews|share|slowest|time|what"
+BLANK = rf"\{{(?:{PHRASES})\}} [ぁ-ヿ一-鿿]"
+NAMES = {"Opened {files}."}
+
+
+def test_no_blank_stands_beside_japanese_text() -> None:
+    """Names and numbers are set off with blanks; phrases, whose end is Japanese, not."""
+    wrong = re.compile(rf"[ぁ-ヿ一-鿿」] [「、。：]|[「」、。：] [ぁ-ヿ一-鿿]|{BLANK}")
+
+    assert [
+        message.id
+        for message in messages()
+        for text in forms(message.string)
+        if wrong.search(text) and message.id not in NAMES
+    ] == []
+
+
+def test_no_blank_stands_before_a_particle_in_the_log(
+    flash: Run, japanese: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    Path("more.yaml").write_text(CELLS.replace("Cells", "More").replace("power", "p"))
+    flash("add", "cells.yaml", "more.yaml")
+    list_without_a_file(flash)
+    monkeypatch.setenv("VISUAL", "sed -i s/S3/Glacier/")
+    flash("edit", "Storage")
+    monkeypatch.setenv("VISUAL", "sed -i s/ATP/energy/")
+    flash("edit", "powerhouse")
+    flash("exam", "set", "2027-02-01")
+    flash("config", "new_per_day", "5")
+    flash("remove", "powerhouse")
+    flash("suspend", "DNA")
+
+    shown = flash("log")[1]
+    undone = [flash("undo")[1] for _step in shown.splitlines()]
+
+    assert len(undone) == 8
+    shown += "".join(undone)
+    assert re.findall(r".*[」ぁ-ヿ一-鿿] [をのにはがで].*", shown) == []
 
 
 def test_due_cards_are_headed_as_in_the_review(flash: Run, japanese: None) -> None:
