@@ -8,6 +8,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from cards.translate import _
 
@@ -15,6 +18,7 @@ _HEADER = b"SQLite format 3\0"
 _HOT_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _STEPS_PER_BYTE = 200
 _STEPS_AT_ONCE = 1_000_000
+_RowT = TypeVar("_RowT", bound=msgspec.Struct)
 
 
 @contextmanager
@@ -63,6 +67,29 @@ def plain_tables(connection: sqlite3.Connection) -> set[str]:
         for name, made in connection.execute(sql)
         if not str(made).lower().startswith("create virtual")
     }
+
+
+def typed_rows(
+    connection: sqlite3.Connection, sql: str, kind: type[_RowT]
+) -> Iterator[_RowT]:
+    """Yield the rows of a query.
+
+    Args:
+        connection: From `opened`.
+        sql: The query.
+        kind: A struct with a field for each column.
+
+    Raises:
+        ValueError: A value is missing, or has another type.
+    """
+    for row in connection.execute(sql):
+        try:
+            made = msgspec.convert(row, kind)
+        except msgspec.ValidationError as error:
+            missing = "got `null`" in str(error)
+            text = _("a value is missing") if missing else _("a value has another type")
+            raise ValueError(text) from None
+        yield made
 
 
 def _check_whole(file: Path, size: int) -> None:

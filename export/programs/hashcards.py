@@ -25,6 +25,7 @@ from cards.note import Basic, Cloze, Note
 from cards.translate import _
 from export.anki.cloze_escapes import with_syntax
 from export.anki.cloze_marks import CLOSE, NUMBERED, OPEN
+from export.database_file import typed_rows
 from export.programs.schedule import (
     CardSchedule,
     LoggedAnswer,
@@ -47,6 +48,29 @@ _CARDS = """
       from cards
 """
 _REVIEWS = "select card_hash, reviewed_at, grade, interval_days from reviews"
+
+
+class _Card(Struct, array_like=True):
+    """A row of `_CARDS`; one that was never asked has only a name."""
+
+    name: str
+    due: str | None
+    interval: float | None
+    stability: float | None
+    difficulty: float | None
+    last: str | None
+    reps: int
+
+
+class _Review(Struct, array_like=True):
+    """A row of `_REVIEWS`."""
+
+    name: str
+    at: str
+    grade: str
+    interval: float
+
+
 _Report = Callable[[int, str, str], None]
 """Adds a problem: line, message, hint."""
 
@@ -119,31 +143,39 @@ class _Schedules(dict[str, CardSchedule | None]):
 
 def _schedules(connection: sqlite3.Connection, calendar: Calendar) -> _Schedules:
     answers: dict[str, list[LoggedAnswer]] = {}
-    for name, at, grade, interval in connection.execute(_REVIEWS):
-        if grade not in _GRADES:
+    for one in typed_rows(connection, _REVIEWS, _Review):
+        if one.grade not in _GRADES:
             text = _("unknown grade '{grade}' of card {card}")
-            raise ValueError(text.format(grade=grade, card=name[:12]))
+            raise ValueError(text.format(grade=one.grade, card=one.name[:12]))
         answer = LoggedAnswer(
-            _moment(at, calendar), _GRADES[grade], max(1, int(interval))
+            _moment(one.at, calendar), _GRADES[one.grade], max(1, int(one.interval))
         )
-        answers.setdefault(str(name), []).append(answer)
+        answers.setdefault(one.name, []).append(answer)
     found = _Schedules()
-    for name, due, interval, stability, difficulty, last, reps in connection.execute(
-        _CARDS
-    ):
-        log = in_order(answers.get(name, ()))
-        found[str(name)] = None
-        if due is not None:
-            found[str(name)] = CardSchedule(
-                due_day=date_day(due),
-                due_ms=None,
-                interval=max(1, round(interval if log else stability)),
-                difficulty=min(10.0, max(1.0, float(difficulty))),
-                last_ms=_moment(last, calendar),
-                reps=max(int(reps), len(log)),
-                answers=log,
-            )
+    for card in typed_rows(connection, _CARDS, _Card):
+        log = in_order(answers.get(card.name, ()))
+        found[card.name] = _schedule(card, log, calendar)
     return found
+
+
+def _schedule(
+    card: _Card, log: tuple[LoggedAnswer, ...], calendar: Calendar
+) -> CardSchedule | None:
+    """Return the schedule of a card; None if it was never asked."""
+    if card.due is None:
+        return None
+    interval = card.interval if log else card.stability
+    if interval is None or card.difficulty is None or card.last is None:
+        raise ValueError(_("a value is missing"))
+    return CardSchedule(
+        due_day=date_day(card.due),
+        due_ms=None,
+        interval=max(1, round(interval)),
+        difficulty=min(10.0, max(1.0, card.difficulty)),
+        last_ms=_moment(card.last, calendar),
+        reps=max(card.reps, len(log)),
+        answers=log,
+    )
 
 
 def _moment(text: str, calendar: Calendar) -> int:

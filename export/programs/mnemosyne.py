@@ -13,7 +13,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from cards.note import Basic, Cloze, Content, Note
 from cards.numbers import whole_number
 from cards.translate import _
 from export.anki.html_to_markdown import to_markdown
+from export.database_file import typed_rows
 from export.programs.schedule import (
     CardSchedule,
     LoggedAnswer,
@@ -38,7 +38,7 @@ DECK = "Mnemosyne"
 _CARDS = """
     select _id, cast(id as text), cast(card_type_id as text), _fact_id,
            cast(fact_view_id as text), grade, next_rep, last_rep, easiness,
-           acq_reps + ret_reps, lapses, extra_data, active,
+           acq_reps + ret_reps, lapses, cast(extra_data as text), active,
            {question}, {answer}
       from cards order by _id
 """
@@ -52,7 +52,7 @@ _TAGS = """
 """
 _REPETITION = 9
 _LOG = f"""
-    select object_id, timestamp, grade, next_rep, thinking_time
+    select cast(object_id as text), timestamp, grade, next_rep, thinking_time
       from log where event_type = {_REPETITION}
 """
 _RATINGS = (1, 1, 2, 2, 3, 4)
@@ -85,10 +85,36 @@ class _Card(Struct, array_like=True):
     easiness: float
     reps: int
     lapses: int
-    extra: Any
-    active: Any
-    question: Any
-    answer: Any
+    extra: str | None
+    active: int | None
+    question: str | None
+    answer: str | None
+
+
+class _Value(Struct, array_like=True):
+    """A row of `_FACTS`."""
+
+    fact: int
+    name: str
+    key: str
+    value: str | None
+
+
+class _Tag(Struct, array_like=True):
+    """A row of `_TAGS`."""
+
+    card: int
+    name: str
+
+
+class _Answer(Struct, array_like=True):
+    """A row of `_LOG`."""
+
+    card: str
+    at: int
+    grade: int
+    next_rep: int | None
+    seconds: int | None
 
 
 def read_mnemosyne(
@@ -114,17 +140,17 @@ class _Reader:
         self, connection: sqlite3.Connection, database: Path, calendar: Calendar
     ) -> None:
         self.losses: list[Loss] = []
-        self._run, self._calendar = connection.execute, calendar
+        self._connection, self._calendar = connection, calendar
         media = database.absolute().parent / f"{database.name}_media"
         self._file = str(media / database.name)
         self._facts: dict[int, dict[str, str]] = {}
         self._names: dict[int, str] = {}
-        for fact, name, key, value in self._run(_FACTS):
-            self._facts.setdefault(fact, {})[key] = value or ""
-            self._names[fact] = name
+        for one in typed_rows(connection, _FACTS, _Value):
+            self._facts.setdefault(one.fact, {})[one.key] = one.value or ""
+            self._names[one.fact] = one.name
         self._tags: dict[int, list[str]] = {}
-        for card, tag in self._run(_TAGS):
-            self._tags.setdefault(card, []).append("-".join(str(tag).split()))
+        for tag in typed_rows(connection, _TAGS, _Tag):
+            self._tags.setdefault(tag.card, []).append("-".join(tag.name.split()))
 
     def notes(self) -> Iterator[MovedNote]:
         """Yield the notes in the order of their first cards."""
@@ -151,27 +177,30 @@ class _Reader:
                     yield self._note(card.id, sides, "", {0: card}, answers)
 
     def _cards(self) -> Iterable[_Card]:
-        columns = {row[1] for row in self._run("pragma table_info(cards)")}
+        info = self._connection.execute("pragma table_info(cards)")
+        columns = {row[1] for row in info}
         texts = {
-            name: name if name in columns else "null" for name in ("question", "answer")
+            name: f"cast({name} as text)" if name in columns else "null"
+            for name in ("question", "answer")
         }
-        for row in self._run(_CARDS.format(**texts)):
-            yield _Card(*row)
+        return typed_rows(self._connection, _CARDS.format(**texts), _Card)
 
     def _answers(self) -> dict[str, list[LoggedAnswer]]:
         found: dict[str, list[LoggedAnswer]] = {}
-        for card, at, grade, next_rep, seconds in self._run(_LOG):
-            if grade not in range(len(_RATINGS)):
+        for one in typed_rows(self._connection, _LOG, _Answer):
+            if one.grade not in range(len(_RATINGS)):
                 text = _("unknown grade '{grade}' of card {card}")
-                raise ValueError(text.format(grade=grade, card=card))
-            interval = -60
-            if grade >= _MEMORIZED:
-                days = next_rep // DAY_S - self._calendar.day(at * 1000)
+                raise ValueError(text.format(grade=one.grade, card=one.card))
+            interval, at_ms = -60, one.at * 1000
+            if one.grade >= _MEMORIZED:
+                if one.next_rep is None:
+                    raise ValueError(_("a value is missing"))
+                days = one.next_rep // DAY_S - self._calendar.day(at_ms)
                 interval = max(1, days)
             answer = LoggedAnswer(
-                at * 1000, _RATINGS[grade], interval, (seconds or 0) * 1000
+                at_ms, _RATINGS[one.grade], interval, (one.seconds or 0) * 1000
             )
-            found.setdefault(card, []).append(answer)
+            found.setdefault(one.card, []).append(answer)
         return found
 
     def _note(

@@ -150,11 +150,8 @@ def read_program(source: Path, calendar: Calendar) -> Moved:
             raise PackageError(str(source), _("the database is in use"), hint)
         with opened(source, ()) as connection:
             return _reader_of(connection)(connection, source, calendar)
-    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
-        reason = str(error)
-        if isinstance(error, TypeError):
-            reason = _("a value is missing")
-        message = _("can't be read: {reason}").format(reason=reason)
+    except (sqlite3.Error, ValueError, OverflowError) as error:
+        message = _("can't be read: {reason}").format(reason=error)
         hint = _("name the database of hashcards or of Mnemosyne 2, or a backup of it")
         raise PackageError(str(source), message, hint) from None
     except OSError as error:

@@ -15,6 +15,9 @@ from blake3 import blake3
 from command_runner import Run
 
 from cards.text.terminal import plain_text
+from export.files import PackageError
+from flash.service.moving_in import read_program
+from srs.scheduler.study_day import Calendar
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 FRENCH = "hashcards-decks/Langues.French/Langues.French.yaml"
@@ -395,6 +398,85 @@ def test_a_damaged_database_is_an_error(flash: Run, mnemosyne: Path) -> None:
         assert flash("import", "default.db") == (1, "", expected)
     assert not Path("default-decks").exists()
     assert flash.json("list") == []
+
+
+COLUMNS = {
+    "facts": "_id id",
+    "data_for_fact": "_fact_id key value",
+    "cards": "_id id card_type_id _fact_id fact_view_id grade next_rep last_rep easiness"
+    " acq_reps ret_reps lapses extra_data active question answer",
+    "tags": "_id name",
+    "tags_for_card": "_card_id _tag_id",
+    "log": "object_id timestamp grade next_rep thinking_time",
+}
+OPTIONAL = {"value", "active", "question", "answer", "thinking_time"}
+UNUSED = {"facts._id", "data_for_fact._fact_id", "tags._id", "tags_for_card._tag_id"}
+UNUSED |= {"tags.name"}
+"""Rows without them are left out."""
+OF_HASHCARDS = {
+    "cards": "card_hash due_date interval_days stability difficulty last_reviewed_at"
+    " review_count",
+    "reviews": "card_hash reviewed_at grade interval_days",
+}
+
+
+def with_value(database: Path, table: str, column: str, value: str) -> str:
+    """Read a copy of a database with another value in a column; return the error."""
+    copy = database.with_name("copy.db")
+    copy.write_bytes(database.read_bytes())
+    with closing(sqlite3.connect(copy)) as opened, opened:
+        # Without types and rules, as a damaged database may be.
+        opened.execute(f"create table bare as select * from {table}")
+        opened.execute(f"drop table {table}")
+        opened.execute(f"alter table bare rename to {table}")
+        opened.execute(f"update {table} set {column} = {value}")
+    try:
+        read_program(copy, Calendar(lambda _ms: 0))
+    except PackageError as error:
+        return error.message
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(one, c) for one in COLUMNS for c in COLUMNS[one].split()]
+)
+def test_a_missing_value_of_mnemosyne_is_named(
+    mnemosyne: Path, table: str, column: str
+) -> None:
+    is_left_out = column in OPTIONAL or f"{table}.{column}" in UNUSED
+
+    error = with_value(mnemosyne, table, column, "null")
+
+    reason = "cloze without number" if column == "extra_data" else "a value is missing"
+    assert error.startswith(f"can't be read: {reason}") or (is_left_out and not error)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(one, c) for one in OF_HASHCARDS for c in OF_HASHCARDS[one].split()],
+)
+def test_a_missing_value_of_hashcards_is_named(
+    hashcards: Path, table: str, column: str
+) -> None:
+    database = hashcards / "hashcards.db"
+
+    error = with_value(database, table, column, "null")
+
+    # A card without a due date was never asked; stability stands in for a lost log.
+    is_left_out = column == "due_date"
+    assert error in ("can't be read: a value is missing", "" if is_left_out else "-")
+    assert with_value(database, table, column, "x'00'") == (
+        "can't be read: a value has another type"
+    )
+
+
+def test_a_fault_of_the_reader_is_not_blamed_on_the_database(
+    mnemosyne: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("export.programs.mnemosyne._ordinal", lambda: 0)
+
+    with pytest.raises(TypeError):
+        read_program(mnemosyne, Calendar(lambda _ms: 0))
 
 
 def test_a_database_in_use_is_not_read(flash: Run, mnemosyne: Path) -> None:
