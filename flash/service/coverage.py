@@ -24,6 +24,7 @@ from cards.markdown_notes.reading import find_notes, read_note
 from cards.note import Note
 from cards.translate import _
 from flash.language import user_language
+from flash.service.bundled_copies import is_copied
 from flash.service.deck_reading import read_files
 
 _HERE = Path()
@@ -75,10 +76,12 @@ def deck_cards(
 
 
 def _decks_here() -> list[Path]:
+    """Return the user's decks; whether the store is here, too, makes no difference."""
     try:
-        return [path for path in find_decks([_HERE]).files if is_deck(path)]
+        found = find_decks([_HERE]).files
     except DeckError:
         return []
+    return [path for path in found if is_deck(path) and not is_copied(path)]
 
 
 def measure(

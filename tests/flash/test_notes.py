@@ -193,6 +193,15 @@ def test_coverage_lists_blocks_without_a_card(flash: Run, note: Path) -> None:
     }
 
 
+def test_a_bundled_deck_beside_the_store_covers_nothing(flash: Run) -> None:
+    Path("tiny.md").write_text("# Lock\n\n**Key**: opens it\n", "utf-8")
+    expected = (flash("draft", "tiny.md"), flash("coverage", "tiny.md"))
+    flash("add", "aws-security")
+
+    assert (flash("draft", "tiny.md"), flash("coverage", "tiny.md")) == expected
+    assert "1 of 1" in flash("coverage", "tiny.md", "--decks", "store.db.decks")[1]
+
+
 def test_coverage_below_the_limit_is_exit_1(flash: Run, note: Path) -> None:
     flash("draft", "keys.md", "-o", "keys.yaml", "--without", "question")
 
