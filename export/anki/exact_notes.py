@@ -1,11 +1,12 @@
 """The exact note beside its fields in a package that flash writes.
 
 Fields are HTML: Markdown made from them says the same in other signs, and a list or a
-table is a cloze there.  So a package has the note as its author wrote it, too, in a
+table is a cloze there.  So a package has such a note as its author wrote it, too, in a
 column of `notes` that Anki doesn't read, and empties when it writes a note.  A hash of
 the fields tells if they were changed since.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from cards.deckfile.validation import is_valid
 from cards.identity.keys import text_key
-from cards.note import Change, Content, Day, Note, Source, with_texts
+from cards.note import Basic, Change, Content, Day, Note, Source, with_texts
 from cards.questions import media_of, parts_of
 from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiNote
@@ -42,6 +43,7 @@ class _Written(Struct, frozen=True, omit_defaults=True):
 
 
 _decoder = msgspec.json.Decoder(_Written)
+_of_words = re.compile(r"[\w .,;:?!'()%、。「」（）・？！-]+").fullmatch
 
 
 class ExactNote(Struct, frozen=True):
@@ -65,7 +67,7 @@ def exact_data(
     fields: Iterable[str],
     named: Callable[[str], str],
 ) -> str:
-    """Return the exact note as the package keeps it.
+    """Return the exact note as the package keeps it; empty if its fields say the same.
 
     Args:
         stored: The note.
@@ -74,6 +76,8 @@ def exact_data(
         named: Name of a media file in the package.
     """
     note = stored.note
+    if _is_in_fields(note):
+        return ""
     ordinals = {card.part: card.ordinal for card in cards}
     written = _Written(
         _hash(fields),
@@ -91,6 +95,23 @@ def exact_data(
         {path: named(path) for path in media_of(note)},
     )
     return msgspec.json.encode(written).decode()
+
+
+def _is_in_fields(note: Note) -> bool:
+    """Return True for a question and an answer in plain words, and nothing else."""
+    content = note.content
+    if type(content) is not Basic or content != Basic(content.front, content.back):
+        return False
+    if note.sources or note.id or note.extra or note.checked or note.changed:
+        return False
+    return _is_plain(content.front) and _is_plain(content.back)
+
+
+def _is_plain(text: str) -> bool:
+    """Return True for a text that is the same in Markdown and in HTML."""
+    if not _of_words(text) or "_" in text or "  " in text:
+        return False
+    return text[0].isalpha() and text[-1] != " "
 
 
 def exact_note(note: AnkiNote) -> ExactNote | None:

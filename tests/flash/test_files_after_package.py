@@ -1,6 +1,7 @@
 """Deck files that are added after a package of them, as on a new computer."""
 
 import json
+import random
 import re
 import sqlite3
 from collections.abc import Callable
@@ -115,6 +116,23 @@ def test_notes_are_recognized(flash: Run, make: Make) -> None:
     assert " new" not in out
     assert histories("new.db") == histories("store.db")
     assert any(row[-1] for row in histories("new.db"))
+
+
+def test_plain_words_need_no_exact_note(flash: Run) -> None:
+    signs = "aé語1Z.,;:?!'()%、。「」（）・？！- "
+    draw = random.Random(1)
+    texts = ["".join(draw.choices(signs, k=draw.randint(1, 9))) for _ in range(900)]
+    texts = [f"a{text.strip()}b" for text in texts if "  " not in text]
+    texts += ["Ab", "a - b", "a: b", "x. y", "No (1) 2% - x!", "S3: 1) a"]
+    write_deck([{"front": f"x{n} {a}", "back": a} for n, a in enumerate(texts)])
+
+    out = exchanged(flash, "q\n")
+
+    assert " new" not in out
+    assert histories("new.db") == histories("store.db")
+    with ZipFile("vault.apkg") as archive, closing(sqlite3.connect(":memory:")) as read:
+        read.deserialize(archive.read("collection.anki2"))
+        assert read.execute("select distinct data from notes").fetchall() == [("",)]
 
 
 def test_notes_in_markdown_are_recognized(flash: Run) -> None:
