@@ -4,6 +4,7 @@ A note that came from Anki keeps its own fields; only an edited field is rendere
 """
 
 import html
+import json
 import re
 import unicodedata
 
@@ -253,6 +254,11 @@ class OriginalNotes(Struct, frozen=True):
     media: MediaFiles = MediaFiles()
     are_current: bool = False
     """Anki has these fields now: writing them again replaces nothing there."""
+
+    @property
+    def type_names(self) -> dict[int, str]:
+        """The names of the note types by id."""
+        return {key: json.loads(one)["name"] for key, one in self.notetypes.items()}
 
 
 def raw_fields(

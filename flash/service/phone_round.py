@@ -209,7 +209,8 @@ class PhoneRound:
             export_package(
                 self._app, file, missing, with_schedule=False, original=original
             )
-            self._hub.ask("take_package", file=str(file))
+            names = original.type_names
+            self._hub.ask("take_package", file=str(file), names=names)
             self.result.sent_notes += len(missing)
             collection = self._read(folder)
         return self._write(folder, collection, stored, erased) or bool(missing)

@@ -10,6 +10,8 @@ from cards.deckfile.reader import read_deck
 from cards.questions import media_of
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.deck_reading import read_files
+from flash.service.exporting import notes_from_anki
+from flash.service.importing import import_package
 from flash.service.removing import apply_removal, plan_removal
 from srs.models.cards import StoredNote
 from srs.store.notes import stored_notes
@@ -60,6 +62,27 @@ def test_a_note_that_was_deleted_for_good_stays_so(one: World) -> None:
     assert fronts(one) == [["question 1"]] * 3
     assert (done.notes, done.removed) == (0, 1)
     assert one.everyone().removed == 0
+
+
+def test_note_types_keep_their_names(one: World, tmp_path: Path) -> None:
+    import genanki
+
+    fields, templates = genanki.BASIC_MODEL.fields, genanki.BASIC_MODEL.templates
+    kind = genanki.Model(5, "Basic", fields=fields, templates=templates)
+    deck = genanki.Deck(7, "From Anki")
+    deck.add_note(genanki.Note(kind, ["a question", "an answer"]))
+    file = tmp_path / "in.apkg"
+    genanki.Package(deck).write_to_file(file)
+    with one.app() as app:
+        before = import_package(app, file).merged.new_notes
+
+    one.everyone()
+    one.phones.ask("answer", "phone", count=2, seed=1)
+    done = one.everyone()
+
+    assert (before, done.reviews) == (1, 2)
+    with one.app() as app:
+        assert notes_from_anki(app).type_names == {5: "Basic"}
 
 
 def test_a_note_added_again_after_that_starts_anew(one: World) -> None:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,8 +94,13 @@ class _Collection:
                 time.sleep(0.005)
         return True
 
-    def take_package(self, file: str) -> None:
-        """Import notes; new cards are new, known ones keep their progress."""
+    def take_package(self, file: str, names: dict[str, str]) -> None:
+        """Import notes; new cards are new, known ones keep their progress.
+
+        Args:
+            file: The package.
+            names: The names of its note types, by id.
+        """
         from anki.collection import (
             ImportAnkiPackageOptions,
             ImportAnkiPackageRequest,
@@ -107,6 +112,7 @@ class _Collection:
                     package_path=file, options=ImportAnkiPackageOptions()
                 )
             )
+            _restore_names(collection, names)
 
     def write(
         self,
@@ -145,6 +151,30 @@ class _Collection:
             ]
             collection.db.transact(lambda: _write_rows(collection, rows, reviews))
         return is_changed
+
+
+def _restore_names(collection: "Collection", names: Mapping[str, str]) -> None:
+    """Give note types back their names, to which Anki has added `+`.
+
+    It does so if another type has the name, as those that every new collection has.
+    These are renamed unless notes use them.
+    """
+    types = {one.id: one for one in collection.models.all_use_counts()}
+    by_name = {one.name: one for one in types.values()}
+    for key, name in names.items():
+        came, other = types.get(int(key)), by_name.get(name)
+        is_changed = came is not None and came.name.rstrip("+") == name != came.name
+        if not is_changed or (other is not None and other.use_count):
+            continue
+        if other is not None:
+            _rename(collection, other.id, f"{name} (Anki)")
+        _rename(collection, int(key), name)
+
+
+def _rename(collection: "Collection", notetype: int, name: str) -> None:
+    model = collection.models.get(notetype)
+    model["name"] = name
+    collection.models.update_dict(model)
 
 
 def _set_presets(
