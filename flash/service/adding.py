@@ -30,7 +30,7 @@ from flash.service.empty_sides import unsuspend_completed
 from flash.service.finding import find_cards
 from flash.service.folder_roots import found_roots, known_roots, with_roots
 from flash.service.newer_notes import keep_newer
-from flash.service.retirements import retired_cards, retirements
+from flash.service.retirements import FREE_LOSS, retired_cards, retirements
 from srs.models.incoming import Progressed
 from srs.models.retirements import RetiredCard, Retirement
 from srs.store.card_actions import set_due_today
@@ -273,7 +273,7 @@ def plan_unasked(
     Args:
         store: The store.
         parsed: From `flash.service.deck_reading`.
-        may_retire: The user agrees to lose any cards, having just edited the files.
+        may_retire: A few cards may go, as the user has just edited the files.
 
     Raises:
         DeckError: As `plan_adding`.
@@ -281,7 +281,8 @@ def plan_unasked(
     """
     plan = plan_adding(store, parsed)
     if may_retire:
-        plan = replace(plan, losses=())
+        losses = (loss for loss in plan.losses if loss.retired > FREE_LOSS)
+        plan = replace(plan, losses=tuple(losses))
     if plan.refusal:
         hint = _("run flash add on the file, which asks first")
         raise FlashError(plan.refusal.message, hint)

@@ -73,11 +73,11 @@ class EditedFile(Struct, frozen=True):
 
 
 def add_edited(app: AppContext, file: str) -> EditedFile:
-    """Add a deck file that the user has just edited, whatever cards it retires.
+    """Add a deck file that the user has just edited; it may retire a few cards.
 
     Raises:
         DeckError: It has mistakes.
-        FlashError: It would take an edit of another device back.
+        FlashError: It would retire many cards, or take an edit of another device back.
         StoreError: The store can't be written.
     """
     parsed = read_files([Path(file)])

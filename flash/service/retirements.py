@@ -13,7 +13,7 @@ from srs.store.connection import Store
 from srs.store.note_writer import continued_parts
 from srs.store.notes import answered_parts, stored_note_of
 
-_FREE_LOSS = 10
+FREE_LOSS = 10
 """Cards that may always be retired without asking."""
 _LOSING = (Action.RETIRED, Action.REWORDED, Action.CHANGED, Action.RETURNED)
 
@@ -63,7 +63,7 @@ def retirements(
     lost: dict[str, list[RetiredCard]] = defaultdict(list)
     for card in cards:
         lost[root_of(card.note.deck)].append(card)
-    if not any(len(c) > _FREE_LOSS or _has_answers(c) for c in lost.values()):
+    if not any(len(c) > FREE_LOSS or _has_answers(c) for c in lost.values()):
         return ()
     total: dict[str, int] = defaultdict(int)
     for one in known:
@@ -75,7 +75,7 @@ def retirements(
         )
         for deck, some in lost.items()
         if _has_answers(some)
-        or (len(some) > _FREE_LOSS and len(some) * 10 > total[deck])
+        or (len(some) > FREE_LOSS and len(some) * 10 > total[deck])
     )
 
 

@@ -112,6 +112,23 @@ def answered(flash: Run) -> list[tuple[int, int]]:
     return [(card["card"], card["reps"]) for card in flash.json("list", "Cells")]
 
 
+@pytest.mark.parametrize(("lines", "is_taken"), [(10, True), (11, False)])
+def test_an_edit_that_retires_many_cards_is_refused(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, lines: int, is_taken: bool
+) -> None:
+    cards = "".join(f"- {{front: q{n}, back: a{n}}}\n" for n in range(12))
+    Path("many.yaml").write_text(f"deck: Many\ncards:\n{cards}", "utf-8")
+    flash("add", "many.yaml")
+    flash("review", "--plain", "Many", typed="\n4\n" * 12)
+    monkeypatch.setenv("VISUAL", f"sed -i 3,{lines + 2}d")
+
+    code, _, err = flash("edit", "q11")
+
+    assert (code == 0) == is_taken
+    assert ("would retire 11 of 12 cards" in err) == (not is_taken)
+    assert len(flash.json("list", "Many")) == (2 if is_taken else 12)
+
+
 GONE = {"a card": "5,8d", "a side": "s/true/false/", "a gap": "s/{{c2::oxygen}}/air/"}
 
 
