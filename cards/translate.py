@@ -46,7 +46,7 @@ def use_program(program: str = _FLASH, commands: "Iterable[str]" = ()) -> None:
     import re  # noqa: PLC0415 - see above
 
     names = "|".join(map(re.escape, commands))
-    # A script without blanks may be beside it, which `\b` takes for the same word.
+    # Japanese has no spaces and may be beside it, which `\b` takes for the same word.
     pattern = re.compile(rf"(?<![\w-])flash (?=(?:{names})(?![\w-]))", re.ASCII)
     escaped = program.replace("{", "{{").replace("}", "}}")
 

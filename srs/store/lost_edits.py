@@ -29,7 +29,7 @@ def note_of_entry(entry: NoteEntry) -> Note:
     )
 
 
-Acks = Mapping[str, int]
+LatestStamps = Mapping[str, int]
 """What is known of each device: the latest stamp that came, and for this one the latest
 that was sent."""
 
@@ -37,9 +37,11 @@ that was sent."""
 class LostEdits:
     """Collects the edits that are lost while entries are merged."""
 
-    def __init__(self, connection: sqlite3.Connection, device: str, acks: Acks) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, device: str, known: LatestStamps
+    ) -> None:
         """Keep the connection, in a transaction, the id of this device, and stamps."""
-        self._connection, self._device, self._acks = connection, device, acks
+        self._connection, self._device, self._known = connection, device, known
         self.found: list[LostEdit] = []
 
     def compare(self, entry: NoteEntry, ours: tuple[int, str]) -> None:
@@ -50,9 +52,9 @@ class LostEdits:
             ours: Stamp and device of the stored note.
         """
         theirs = (entry.stamp, entry.device)
-        if ours[1] != self._device or entry.stamp <= self._acks.get(entry.device, 0):
+        if ours[1] != self._device or entry.stamp <= self._known.get(entry.device, 0):
             return
-        if theirs > ours and ours[0] <= self._acks.get(self._device, 0):
+        if theirs > ours and ours[0] <= self._known.get(self._device, 0):
             return  # the other device knew it, or says so when it receives ours
         sql = f"""
             select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck

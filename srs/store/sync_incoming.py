@@ -31,7 +31,7 @@ from srs.models.media import notetype_key
 from srs.models.mock_exam import without_texts
 from srs.store.anki_marks import save_mark_times
 from srs.store.free_ids import FreeIds
-from srs.store.lost_edits import Acks
+from srs.store.lost_edits import LatestStamps
 from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
 from srs.store.settings import (
@@ -61,12 +61,16 @@ class EntryMerge:
     """Merges entries and knows which cards have to be replayed then."""
 
     def __init__(
-        self, connection: sqlite3.Connection, device: str, media: MediaMerge, acks: Acks
+        self,
+        connection: sqlite3.Connection,
+        device: str,
+        media: MediaMerge,
+        known: LatestStamps,
     ) -> None:
         """Keep the connection, in a transaction, and the id of this device."""
         self._connection, self._device = connection, device
         self._media = media
-        self._notes = NoteMerge(connection, device, acks)
+        self._notes = NoteMerge(connection, device, known)
         self.lost = self._notes.edits.found
         self._free_ids = FreeIds(connection)
         self._cards: dict[tuple[str, str], int] = {}
@@ -333,13 +337,9 @@ class EntryMerge:
         if not self._is_later(row, entry, entry.value, value[0] if value else ""):
             return
         write_setting(self._connection, entry.name, entry.value)
-        run(
-            """
-            insert or replace into setting_stamps (name, stamp, device)
-            values (?, ?, ?)
-            """,
-            (entry.name, entry.stamp, self._own(entry.device)),
-        )
+        sql = "insert or replace into setting_stamps (name, stamp, device)"
+        values = (entry.name, entry.stamp, self._own(entry.device))
+        run(f"{sql} values (?, ?, ?)", values)
         self.has_options = True
 
     def _add_confusion(self, entry: ConfusionEntry) -> None:

@@ -16,7 +16,7 @@ from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
 from srs.store.free_ids import FreeIds
-from srs.store.lost_edits import Acks, LostEdits, note_of_entry
+from srs.store.lost_edits import LatestStamps, LostEdits, note_of_entry
 from srs.store.note_types import Arrangement, take_notetypes
 from srs.store.notes import deck_id
 
@@ -76,17 +76,17 @@ class NoteMerge:
         self,
         connection: sqlite3.Connection,
         device: str,
-        acks: Acks,
+        known: LatestStamps,
     ) -> None:
         """Keep the connection, the id of this device, and which changes are known.
 
         Args:
             connection: In a transaction.
             device: Id of this device.
-            acks: See `srs.store.lost_edits`.
+            known: See `srs.store.lost_edits`.
         """
         self._connection, self._device = connection, device
-        self.edits = LostEdits(connection, device, acks)
+        self.edits = LostEdits(connection, device, known)
         self.touched: set[int] = set()
         """Cards whose schedule has to be computed again."""
         self.changed = 0
