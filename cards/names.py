@@ -28,6 +28,11 @@ def tidy_deck_name(name: str) -> str:
     return "::".join(" ".join(part.split()) for part in tidy_name(name).split("::"))
 
 
+def renamed_deck(deck: str, old: str, new: str) -> str:
+    """Return the name of a deck after it or a parent was renamed; else its own."""
+    return new + deck[len(old) :] if f"{deck}::".startswith(f"{old}::") else deck
+
+
 def imported_deck_name(name: str) -> str:
     """Return the name of a deck that another program wrote, without empty parts.
 

@@ -55,6 +55,8 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         ),
         "edit": _Entry("edit:edit", "Edit a card in your editor."),
         "tag": _Entry("tags:app", "Add, remove, list or rename tags."),
+        "move": _Entry("decks:move", "Move cards to another deck."),
+        "rename": _Entry("decks:rename", "Rename a deck with its subdecks."),
         "remove": _Entry(
             "remove:remove", "Remove cards, or delete them with their history."
         ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from cards.errors import Place
 from cards.note import Note
 from cards.questions import place_of
-from cards.translate import _
+from cards.translate import _, ngettext
 
 _NEAR = 20
 """Characters that are shown around a difference."""
@@ -125,3 +125,33 @@ def tags_by_hand(
         text.format(place=place_of(note), file=shlex.quote(note.file))
         for note in outdated
     ]
+
+
+def decks_by_hand(notes: Iterable[tuple[Note, str]], *, renamed: bool) -> list[str]:
+    """Name the files in which a deck has to be changed by hand.
+
+    Args:
+        notes: Notes in deck files, and the deck that their cards are to be in.
+        renamed: Whether their deck gets that name; else the cards move to it.
+    """
+    by_file: dict[tuple[str, str], list[Note]] = {}
+    for note, deck in notes:
+        by_file.setdefault((note.file, deck), []).append(note)
+    lines = []
+    for (_file, deck), found in by_file.items():
+        if renamed:
+            text = _(
+                "{place}: flash can't change the name of the deck there; write "
+                "'{deck}', and add the file"
+            )
+        else:
+            text = ngettext(
+                "{place}: the file names the deck of its cards; move {n} card to a "
+                "file of '{deck}', and add both files",
+                "{place}: the file names the deck of its cards; move {n} cards to a "
+                "file of '{deck}', and add both files",
+                len(found),
+            )
+        place = place_of(min(found, key=lambda note: note.line))
+        lines.append(text.format(place=place, n=len(found), deck=deck))
+    return lines

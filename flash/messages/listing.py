@@ -53,12 +53,31 @@ def tagged_lines(notes: int, files: int, *, written: bool) -> list[str]:
     if notes or not files:
         text = ngettext("Changed {n} note.", "Changed {n} notes.", notes)
         lines.append(text.format(n=notes))
-    if files and written:
-        text = ngettext("Edited {n} deck file.", "Edited {n} deck files.", files)
-        lines.append(text.format(n=files))
-    elif files:
-        lines.append(_("Deck files are unchanged; --write edits them."))
-    return lines
+    return lines + file_lines(files, written=written)
+
+
+def file_lines(files: int, *, written: bool) -> list[str]:
+    """Count the deck files that were edited, or say that they weren't; or nothing."""
+    if not files:
+        return []
+    if not written:
+        return [_("Deck files are unchanged; --write edits them.")]
+    text = ngettext("Edited {n} deck file.", "Edited {n} deck files.", files)
+    return [text.format(n=files)]
+
+
+def moved_line(cards: int, deck: str, *, is_new: bool) -> str:
+    """Count the cards that moved to a deck."""
+    text = _("Moved {cards} to '{deck}'.")
+    if is_new and cards:
+        text = _("Moved {cards} to the new deck '{deck}'.")
+    return text.format(cards=count_cards(cards), deck=deck)
+
+
+def renamed_deck_line(old: str, new: str, cards: int) -> str:
+    """Say which name a deck has now."""
+    text = _("Renamed '{old}' to '{new}': {cards}.")
+    return text.format(old=old, new=new, cards=count_cards(cards))
 
 
 def change_question(count: int) -> str:

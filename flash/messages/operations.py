@@ -109,6 +109,15 @@ _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
 }
 
 
+_DONE_TO_DECK = {
+    "move": N_("Moved {cards} to '{deck}'"),
+    "remove": N_("Removed '{deck}': {cards}"),
+    "delete": N_("Deleted '{deck}' for good: {cards}"),
+}
+_UNDONE_TO_DECK = {
+    "move": N_("Moved {cards} back from '{deck}'."),
+    "remove": N_("'{deck}' is back: {cards}."),
+}
 _EXAM = ("exam",)
 """The setting that `flash config` has not."""
 
@@ -126,10 +135,8 @@ def operation_text(done: "Operation") -> str:
             return _files_text(done)
         case "config":
             return _settings_text(done)
-        case "remove" | "delete":
-            text = _("Removed '{deck}': {cards}")
-            if done.name == "delete":
-                text = _("Deleted '{deck}' for good: {cards}")
+        case "move" | "remove" | "delete":
+            text = _(_DONE_TO_DECK[done.name])
             return text.format(deck=done.about, cards=count_cards(done.count))
         case "mock":
             text = _("Took a mock exam: {questions}")
@@ -188,8 +195,8 @@ def _undone_text(undone: "Operation", in_files: bool) -> str:
             text = _added_undone(undone)
         case "edit":
             text = _edit_undone(undone, in_files)
-        case "remove":
-            text = _("'{deck}' is back: {cards}.")
+        case "move" | "remove":
+            text = _(_UNDONE_TO_DECK[undone.name])
             return text.format(deck=undone.about, cards=count_cards(undone.count))
         case "mock":
             text = _("Removed the result of the mock exam; {answers} no longer count.")

@@ -3,7 +3,7 @@
 import codecs
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -12,8 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.deckfile.card_edits import Edit, edit_cards
-from cards.deckfile.discovery import is_markdown, read_text
-from cards.errors import DeckError, reason_of
+from cards.deckfile.discovery import is_installed, is_markdown, read_text
+from cards.errors import DeckError, FlashError, reason_of
+from cards.files import absolute
 from cards.markdown_notes.note_edits import edit_note
 from cards.note import Note
 from cards.translate import _
@@ -41,6 +42,40 @@ def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
     for edit in edits:
         by_file[edit.stored.note.file].append(edit)
     return [_patch(file, found) for file, found in by_file.items()]
+
+
+def patch_with(
+    change: Callable[[str, Path], str | None], file: str, notes: Sequence[Note]
+) -> FilePatch:
+    """Change the text of a deck file, or name its notes if it can't hold the change.
+
+    Args:
+        change: Returns the new text of a file; None if that can't be done.
+        file: Path of the deck file.
+        notes: The notes in it that are to change.
+    """
+    path = Path(file)
+    try:
+        before = read_text(path)
+    except DeckError:
+        return FilePatch(shown_path(path), "", "", tuple(notes))
+    plain, line_end = without_returns(before)
+    after = change(plain, path)
+    if after is None or after == plain:
+        return FilePatch(shown_path(path), before, before, tuple(notes))
+    return FilePatch(shown_path(path), before, after.replace("\n", line_end))
+
+
+def refuse_installed(patches: Iterable[FilePatch]) -> None:
+    """Refuse to change a file of an installed flash.
+
+    Raises:
+        FlashError: One of the patches would.
+    """
+    for one in patches:
+        if is_installed(str(absolute(Path(one.file)))):
+            hint = _("flash add aws-security makes a copy to edit")
+            raise FlashError(_("this file is a part of flash"), hint, one.file)
 
 
 def without_returns(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ others are changed in the store.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,14 +13,12 @@ from msgspec.structs import replace
 
 from cards.deckfile.discovery import (
     exam_beside,
-    is_installed,
     is_markdown,
-    read_text,
 )
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
 from cards.errors import DeckError, FlashError, Place, with_hint
-from cards.files import absolute, is_file
+from cards.files import is_file
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.names import COMMA, tidy_name, tidy_tags
 from cards.note import Note
@@ -32,8 +31,8 @@ from flash.service.edited_files import write_and_add
 from flash.service.file_patches import (
     FilePatch,
     file_patches,
-    shown_path,
-    without_returns,
+    patch_with,
+    refuse_installed,
 )
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.store.notes import stored_notes
@@ -123,7 +122,8 @@ def plan_rename(app: AppContext, old: str, new: str) -> Tagging:
     by_file: dict[str, list[Note]] = {}
     for edit in filter(is_in_file, edits):
         by_file.setdefault(edit.stored.note.file, []).append(edit.stored.note)
-    patches = [_renaming(file, notes, old, new) for file, notes in by_file.items()]
+    change = partial(rename_tag, old=old, new=new)
+    patches = [patch_with(change, file, notes) for file, notes in by_file.items()]
     folders = {Path(file).parent: Path(file) for file in by_file}
     exams = [one for file in folders.values() for one in _in_exam(file, old, new)]
     tagging = _tagging(edits, patches, renames=True)
@@ -164,10 +164,7 @@ def _edits(
 def _tagging(
     edits: Sequence[TextEdit], patches: Sequence[FilePatch], *, renames: bool = False
 ) -> Tagging:
-    for one in patches:
-        if is_installed(str(absolute(Path(one.file)))):
-            hint = _("flash add aws-security makes a copy to edit")
-            raise FlashError(_("this file is a part of flash"), hint, one.file)
+    refuse_installed(patches)
     places: dict[tuple[Place, str], None] = {}
     wanted = {
         (edit.stored.note.file, edit.stored.note.line): set(edit.note.tags)
@@ -260,16 +257,3 @@ def _in_exam(file: Path, old: str, new: str) -> list[Place]:
         for domain, place in pairs
         if renamed([domain.tag], old, new) != (domain.tag,)
     ]
-
-
-def _renaming(file: str, notes: Sequence[Note], old: str, new: str) -> FilePatch:
-    path = Path(file)
-    try:
-        before = read_text(path)
-    except DeckError:
-        return FilePatch(shown_path(path), "", "", tuple(notes))
-    plain, line_end = without_returns(before)
-    after = rename_tag(plain, path, old, new)
-    if after is None or after == plain:
-        return FilePatch(shown_path(path), before, before, tuple(notes))
-    return FilePatch(shown_path(path), before, after.replace("\n", line_end))

@@ -30,13 +30,18 @@ def deck_ids(store: Store, deck: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def root_decks(store: Store) -> list[str]:
-    """Return the root decks that have cards."""
+def decks_in_use(store: Store) -> set[str]:
+    """Return the names of the decks that have cards in use."""
     rows = store.rows(
         "select distinct d.name from cards c join decks d on d.id = c.deck"
         " where c.retired = 0"
     )
-    return sorted({name.split("::")[0] for (name,) in rows})
+    return {name for (name,) in rows}
+
+
+def root_decks(store: Store) -> list[str]:
+    """Return the root decks that have cards in use."""
+    return sorted({name.split("::")[0] for name in decks_in_use(store)})
 
 
 def move_deck_settings(
@@ -56,9 +61,8 @@ def move_deck_settings(
         return []
     run = connection.execute
     having = {row[0] for row in run("select deck from presets where deck <> ''")}
-    wanted = having | ({_exam_deck(connection)} - {""})
     found: list[Pair] = []
-    for deck in sorted(wanted):
+    for deck in sorted(decks_with_settings(connection)):
         name = _new_name(deck, moved)
         if not name or name in having or _lives_in(connection, deck):
             continue
@@ -89,11 +93,16 @@ def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
             write_setting(connection, "exam", exam)
 
 
+def decks_with_settings(connection: sqlite3.Connection) -> set[str]:
+    """Return the decks that have options of their own, or the exam."""
+    having = {row[0] for row in connection.execute("select deck from presets")}
+    return (having | {_exam_deck(connection)}) - {""}
+
+
 def decks_without_notes(connection: sqlite3.Connection) -> set[str]:
     """Return the decks that have options or the exam, but no notes in them or below."""
-    having = {row[0] for row in connection.execute("select deck from presets")}
-    having |= {_exam_deck(connection)}
-    return {deck for deck in having - {""} if not _lives_in(connection, deck)}
+    having = decks_with_settings(connection)
+    return {deck for deck in having if not _lives_in(connection, deck)}
 
 
 def forget_empty(

@@ -79,7 +79,7 @@ def apply_plan(
                 progressed(index)
         applied = writing.finish()
         renamed = move_deck_settings(connection, writing.travelled, writing.first_note)
-        _recompute(connection, Options(store), writing.moved)
+        rebuild_moved_cards(connection, Options(store), writing.moved)
         bases = bases_of_other_texts(connection)
         if from_files:
             bases_now = writing.newer, writing.joined
@@ -93,12 +93,18 @@ def apply_plan(
         return replace(applied, renamed=tuple(renamed))
 
 
-def _recompute(
+def rebuild_moved_cards(
     connection: sqlite3.Connection,
     options: Options,
     moved: Mapping[tuple[str, str], Sequence[int]],
 ) -> None:
-    """Rebuild the states of cards that moved to a deck with other parameters."""
+    """Rebuild the states of cards that moved to a deck with other parameters.
+
+    Args:
+        connection: In a transaction.
+        options: The user's settings.
+        moved: Cards by their decks before and after.
+    """
     cards: list[int] = []
     for (before, after), some in moved.items():
         old, new = options.preset(before), options.preset(after)

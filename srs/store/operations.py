@@ -35,6 +35,7 @@ REQUIRED_KEYS = {
     "optimize": ("deck", "parameters", "fitted"),
     "reschedule": ("runs",),
     "away": ("was", "runs"),
+    "move": ("about", "cards", "former"),
     "remove": ("about", "cards", "former"),
     "delete": ("about", "cards", "backup"),
 }
@@ -204,7 +205,7 @@ def describe(
             actions = before["counts"]
             changes = {"count": sum(actions.values()), "actions": actions}
             changes |= {"about": before["about"], "files": before.get("files", 1)}
-        case "remove" | "delete":
+        case "move" | "remove" | "delete":
             changes = {"count": before["cards"], "about": before["about"]}
         case "config" | "optimize":
             names = tuple(before.get("names", ()))

@@ -171,22 +171,15 @@ class _Undoing:
             "look": self._cram,
             "confusion": self._confusion,
             "mock": self._mock,
-            "suspend": self._mark,
-            "unsuspend": self._mark,
-            "bury": self._mark,
-            "unbury": self._mark,
-            "flag": self._mark,
-            "forget": self._set_due,
-            "set-due": self._set_due,
-            "reset": self._set_due,
-            "add": self._add,
-            "edit": self._add,
+            **dict.fromkeys(
+                ("suspend", "unsuspend", "bury", "unbury", "flag"), self._mark
+            ),
+            **dict.fromkeys(("forget", "set-due", "reset"), self._set_due),
+            **dict.fromkeys(("add", "edit", "import", "move", "remove"), self._add),
             "config": self._config,
-            "import": self._add,
             "optimize": self._optimize,
             "reschedule": self._reschedule,
             "away": self._away,
-            "remove": self._add,
             "delete": self._delete,
         }
 
