@@ -127,7 +127,8 @@ def _restore(store: Store, text: str) -> None:
     connection = store.connection
     content = zlib.decompress(base64.b64decode(text))
     changes = msgspec.json.decode(content, type=list[RowChange])
-    statements = map(_Statements(connection).of, reversed(changes))
+    dated = _dated_notes(connection, changes)
+    statements = map(_Statements(connection, dated).of, reversed(changes))
     for sql, rows in groupby(statements, key=lambda one: one[0]):
         values = [row for _, row in rows]
         done = connection.executemany(sql, values).rowcount
@@ -136,20 +137,26 @@ def _restore(store: Store, text: str) -> None:
             raise StoreError(store.path, message, _("flash log lists the operations"))
     for one in changes:
         _stamp_values(connection, one)
-    _date_texts(connection, changes)
+    sql = "update notes set modified = modified + ? where anki_id = ?"
+    connection.executemany(sql, [(LATER_MS, note) for note in dated])
 
 
-def _date_texts(connection: sqlite3.Connection, changes: Sequence[RowChange]) -> None:
-    """Date texts after those that the undo brought back, if it has dated them."""
+def _dated_notes(
+    connection: sqlite3.Connection, changes: Sequence[RowChange]
+) -> set[int]:
+    """Return the notes whose texts the undo has dated after those it replaced.
+
+    A redo dates them once more: after what they are then, as the redo of an earlier
+    change may have dated them, too.
+    """
     columns = _columns(connection, "notes")
     key, at = columns.index("anki_id"), columns.index("modified")
-    later = [
-        (one.after[at] + LATER_MS, one.after[key])
+    return {
+        one.after[key]
         for one in changes
         if one.table == "notes" and one.before and one.after
         if one.after[at] > one.before[at]
-    ]
-    connection.executemany("update notes set modified = ? where anki_id = ?", later)
+    }
 
 
 def _stamp_values(connection: sqlite3.Connection, change: RowChange) -> None:
@@ -167,7 +174,8 @@ def _stamp_values(connection: sqlite3.Connection, change: RowChange) -> None:
 class _Statements:
     """The statements that take changes back, if the rows are as the undo left them."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, dated: set[int]) -> None:
+        self._dated = dated
         self._columns = {table: _columns(connection, table) for table in _TABLES}
 
     def of(self, change: RowChange) -> tuple[str, list[Any]]:
@@ -179,11 +187,15 @@ class _Statements:
             marks = ", ".join(STAMP if c == "stamp" else "?" for c in columns)
             values = [value for column, value in row if column != "stamp"]
             return f"insert into {table} values ({marks})", values
-        places = [at for at, column in enumerate(columns) if column not in _STAMPS]
+        # The redo of an earlier change of a note may have dated it, too.
+        times = (*_STAMPS, "modified") if table == "notes" else _STAMPS
+        places = [at for at, column in enumerate(columns) if column not in times]
         is_there = " and ".join(f"{columns[at]} is ?" for at in places)
         found = [after[at] for at in places]
         if before is None:
             return f"delete from {table} where {is_there}", found
+        if table == "notes" and after[columns.index("anki_id")] not in self._dated:
+            places.append(columns.index("modified"))
         changed = [at for at in places if before[at] != after[at]]
         # Where only stamps differ, the row has to be there all the same.
         changes = ", ".join(f"{columns[at]} = ?" for at in changed or places[:1])

@@ -52,10 +52,10 @@ OPERATIONS = [
 def prepare(flash: Run, words: list[str]) -> list[str]:
     """Make what the words need; return those to type."""
     Path("more.yaml").write_text("deck: M\ncards:\n  - {front: x, back: y}\n", "utf-8")
-    if words[0] in ("import", "tag"):
+    if words[0] in ("import", "tag", "move", "rename"):
         flash("export", "cells.apkg", "--with-schedule")
         flash("remove", "cells", "--forever", "-y")
-    if words[0] == "tag":
+    if words[0] in ("tag", "move", "rename"):
         flash("import", "cells.apkg")
     if words[-1] in TEXTS:
         Path("cells.yaml").write_text(TEXTS[words[-1]], "utf-8")
@@ -85,6 +85,8 @@ SYNCED = [
     ["config", "time_zone", "Asia/Tokyo"],
     ["exam", "set", "2027-01-10", "--deck", "Cells"],
     ["tag", "add", "hard", "cells"],
+    ["move", "Other", "cells"],
+    ["rename", "Cells", "Biology"],
     ["add", "renamed.yaml"],
 ]
 
@@ -125,6 +127,53 @@ def test_several_steps_are_redone_in_order(flash: Run) -> None:
         "Flagged 1 card",
     ]
     assert state(flash) == before
+
+
+SEVERAL = [
+    ["flag", "3", "four"],
+    ["tag", "add", "a", "four"],
+    ["tag", "add", "b", "four"],
+    ["suspend", "four"],
+    ["move", "Other", "four"],
+    ["set-due", "3", "four"],
+    ["tag", "remove", "a", "four"],
+    ["move", "Cells::More", "four"],
+    ["rename", "Cells::More", "Rest"],
+    ["flag", "2", "cells"],
+    ["add", "changed.yaml"],
+    ["add", "renamed.yaml"],
+    ["config", "new_per_day", "5", "--deck", "Biology::Cells"],
+    ["rename", "Rest", "Last"],
+    ["remove", "four"],
+]
+
+
+def test_changes_of_one_card_are_redone_one_by_one(flash: Run) -> None:
+    Path("table.csv").write_text("front,back\nfour,many\n", "utf-8")
+    flash("import", "table.csv", "--header", "--deck", "Cells::Few")
+    states = [content(flash)]
+    for words in SEVERAL:
+        if words[0] == "add":
+            words = prepare(flash, words)
+        assert flash(*words)[0] == 0, words
+        states.append(content(flash))
+
+    for _ in range(2):
+        for before in reversed(states[:-1]):
+            assert flash("undo")[0] == 0
+            assert content(flash) == before
+        for after in states[1:]:
+            code, _, err = flash("redo")
+            assert (code, err) == (0, "")
+            assert content(flash) == after
+    assert flash("doctor")[1] == "No problems found.\n"
+
+
+def content(flash: Run) -> Any:
+    """Return what the cards are like, in any order, and the options of their deck."""
+    cards = flash.json("list", "--retired")
+    settings = flash("config", "--deck", "Biology::Cells")[1]
+    return sorted(cards, key=lambda one: one["card"]), settings
 
 
 def test_another_operation_ends_the_redo(flash: Run) -> None:
