@@ -22,7 +22,7 @@ from flash.service.edited_files import write_and_add
 from flash.service.file_patches import FilePatch, patch_with, refuse_installed
 from flash.service.finding import find_deck
 from srs.models.cards import StoredNote
-from srs.store.decks import Pair, card_ids, deck_ids, deck_names, decks_in_use
+from srs.store.decks import Pair, card_ids, deck_ids, deck_names, decks_with_cards
 from srs.store.moved_cards import CardMoves, move_cards, moves_of_deck
 from srs.store.notes import stored_notes
 
@@ -81,11 +81,11 @@ def plan_move(app: AppContext, cards: Sequence[int], deck: str) -> DeckChange:
         used,
         by_hand=tuple(by_hand),
         deck=deck,
-        is_new=deck not in decks_in_use(app.store),
+        is_new=deck not in decks_with_cards(app.store),
     )
 
 
-def plan_rename(app: AppContext, old: str, new: str) -> DeckChange:
+def plan_deck_rename(app: AppContext, old: str, new: str) -> DeckChange:
     """Plan to give a deck and its children another name.
 
     Raises:
@@ -156,7 +156,7 @@ def _checked(deck: str) -> str:
 
 def _check_free(app: AppContext, old: str, new: str) -> None:
     """Check that the cards of a deck will be alone in it under its new name."""
-    others = {n for n in decks_in_use(app.store) if renamed_deck(n, old, "") == n}
+    others = {n for n in decks_with_cards(app.store) if renamed_deck(n, old, "") == n}
     if old == new or any(renamed_deck(name, new, "") != name for name in others):
         message = _("there is a deck '{name}' already").format(name=new)
         raise FlashError(message, _("flash move moves cards to it"))

@@ -30,7 +30,7 @@ def deck_ids(store: Store, deck: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def decks_in_use(store: Store) -> set[str]:
+def decks_with_cards(store: Store) -> set[str]:
     """Return the names of the decks that have cards in use."""
     rows = store.rows(
         "select distinct d.name from cards c join decks d on d.id = c.deck"
@@ -41,7 +41,7 @@ def decks_in_use(store: Store) -> set[str]:
 
 def root_decks(store: Store) -> list[str]:
     """Return the root decks that have cards in use."""
-    return sorted({name.split("::")[0] for name in decks_in_use(store)})
+    return sorted({name.split("::")[0] for name in decks_with_cards(store)})
 
 
 def move_deck_settings(

@@ -14,8 +14,8 @@ from flash.messages.listing import file_lines, moved_line, renamed_deck_line
 from flash.service.context import open_app
 from flash.service.deck_changes import (
     apply_change,
+    plan_deck_rename,
     plan_move,
-    plan_rename,
 )
 from flash.service.finding import find_some
 from flash.terminal import echo_err, print_json, working
@@ -85,7 +85,7 @@ def rename(
     """
     with open_app(db) as app:
         with working(_("reading"), quiet=json):
-            change = plan_rename(app, old, new)
+            change = plan_deck_rename(app, old, new)
         with working(_("changing cards"), quiet=json):
             returned = apply_change(app, change, write=write)
     for line in returned:
