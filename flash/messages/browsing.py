@@ -4,8 +4,12 @@ from cards.translate import N_, _
 from flash.messages.phrases import labelled
 
 NO_CARDS = N_("No card matches.")
-DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")
-TAG_PROMPT = N_("tags to add, or to remove as -tag ")
+PROMPTS = {
+    "due": N_("due in days (3, 3-7, 2027-01-10) "),
+    "tag": N_("tags to add, or to remove as -tag "),
+    "deck": N_("deck to move to "),
+}
+"""What to type, for changes that need more than a key."""
 CHANGED_ELSEWHERE = N_("Another session changed these cards; nothing was done.")
 NEEDS_TERMINAL = N_("flash browse needs a terminal")
 
@@ -39,6 +43,7 @@ def _keys() -> list[tuple[str, str, str]]:
         ("d", _("due"), _("set the due day")),
         ("r", _("reset"), _("make the cards new again")),
         ("t", _("tag"), _("add tags, or remove them, also in deck files")),
+        ("m", _("move"), _("move to another deck; a deck file names its own")),
         ("e", _("edit"), _("open the selected card in your editor")),
         ("x", _("remove"), _("retire the cards; adding their file brings them back")),
         ("u", _("undo"), _("undo the last operation, of any command")),

@@ -12,11 +12,12 @@ from cards.names import split_tags
 from cards.note import Note
 from flash.messages.adding import with_retired
 from flash.messages.cards import short_question
-from flash.messages.edits import tags_by_hand
-from flash.messages.listing import tagged_lines
+from flash.messages.edits import decks_by_hand, tags_by_hand
+from flash.messages.listing import moved_line, tagged_lines
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line, text_kept_line
 from flash.service.context import AppContext
+from flash.service.deck_changes import apply_change, plan_move
 from flash.service.edited_files import (
     editable_file,
     reread,
@@ -228,6 +229,22 @@ class Browser:
         )
         done = tagged_lines(len(tagging.updates), files, written=True)
         return " ".join([*done, *by_hand])
+
+    def move_to_deck(self, deck: str) -> str:
+        """Move the chosen cards to a deck.
+
+        Returns:
+            How many moved, and which have to be moved by hand.
+
+        Raises:
+            FlashError: The name of the deck is none.
+        """
+        change = plan_move(self._app, self.chosen(), deck)
+        apply_change(self._app, change, write=False)
+        self.refresh()
+        by_hand = decks_by_hand(change.by_hand, renamed=False)
+        moved = moved_line(len(change.cards), change.deck, is_new=change.is_new)
+        return " ".join([*([moved] if change.cards or not by_hand else []), *by_hand])
 
     def edit(self, leave: Leave) -> str:
         """Let the user edit the selected card, in its deck file or as YAML.

@@ -20,9 +20,8 @@ from cards.text.width import (
 from cards.translate import _
 from flash.messages.browsing import (
     CHANGED_ELSEWHERE,
-    DUE_PROMPT,
     NO_CARDS,
-    TAG_PROMPT,
+    PROMPTS,
     browse_help,
     browse_keys,
     found_line,
@@ -66,7 +65,7 @@ _QUESTION = 24
 """Columns that a question needs at least; half of the width where that is less."""
 _CARD_ROWS = {"J": 1, "K": -1, "shift+down": 1, "shift+up": -1}
 """By how many rows a key scrolls the card."""
-_PURPOSES = {"/": "query", "d": "due", "t": "tag"}
+_PURPOSES = {"/": "query", "d": "due", "t": "tag", "m": "deck"}
 _CHANGES = {"s": "suspended", "b": "buried", "r": "reset", "x": "removed"}
 
 
@@ -77,7 +76,7 @@ class BrowseView(AnsweringView, frozen=True):
     typing: TextInput | None = None
     """The text that is being typed."""
     purpose: str = "query"
-    """What is being typed: query, due or tag."""
+    """What is being typed: query, due, tag or deck."""
     rows: tuple[CardListRow, ...] = ()
     at: int = 0
     """Index of the selected one of `rows`."""
@@ -205,6 +204,8 @@ class BrowseApp(ScreenApp):
                     self._show(_(CHANGED_ELSEWHERE), is_alarm=True)
                 case "tag":
                     self._show(self.browser.tag(text))
+                case "deck":
+                    self._show(self.browser.move_to_deck(text))
                 case _:
                     self._show(changed_line(*self.browser.change("due", text)))
         except FlashError as error:
@@ -284,8 +285,7 @@ def browse_layout(
 
 def _query_line(view: BrowseView, columns: int) -> Line:
     if view.typing is not None:
-        prompts = {"due": DUE_PROMPT, "tag": TAG_PROMPT}
-        label = _(prompts[view.purpose]) if view.purpose in prompts else ""
+        label = _(PROMPTS[view.purpose]) if view.purpose in PROMPTS else ""
         typed = input_line(view.typing, max(1, columns - width_of(label)))
         return (*dim(label), *typed)
     count = found_line(view.place, view.total, len(view.marked))

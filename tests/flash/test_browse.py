@@ -215,6 +215,7 @@ async def test_every_line_fits_in_japanese(
         ("/", "Enter searches, Esc cancels"),
         ("t", "Enter changes the cards, Esc cancels"),
         ("d", "Enter changes the cards, Esc cancels"),
+        ("m", "Enter changes the cards, Esc cancels"),
     ],
 )
 async def test_only_keys_that_work_are_named(
@@ -284,7 +285,7 @@ def test_browse_needs_a_terminal(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "keys"), [((80, 24), "t tag e edit x remove"), ((120, 30), "U redo")]
+    ("size", "keys"), [((80, 24), "t tag m move e edit x remove"), ((120, 30), "U redo")]
 )
 async def test_the_keys_are_named(
     app: BrowseApp, size: tuple[int, int], keys: str
@@ -343,6 +344,21 @@ async def test_t_adds_and_removes_tags_in_the_deck_file(app: BrowseApp) -> None:
     assert "the tag is empty" in wrong
     assert "1 of 1" in found
     assert text_of("cells.yaml").count("hard") == 1
+
+
+async def test_m_moves_cards_that_no_file_has(flash: Run, app: BrowseApp) -> None:
+    write("table.csv", "front,back\nfour,many\n")
+    flash("import", "table.csv", "--header")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await press(pilot, "/", "enter", "space", "end", "space")
+        done = await press(pilot, "m", *"Few", "enter")
+        undone = await press(pilot, "u")
+        wrong = await press(pilot, "m", "enter")
+
+    assert "Moved 1 card to the new deck 'Few'." in done
+    assert "move 1 card to a file of 'Few'" in " ".join(done.split())
+    assert "Moved 1 card back from 'Few'." in undone
+    assert "empty deck name" in wrong
 
 
 async def test_several_tags_are_added_in_their_order(app: BrowseApp) -> None:
