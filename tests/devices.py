@@ -11,6 +11,7 @@ from store_fixtures import NOON, Clock
 
 from flash.service.context import AppContext
 from flash.service.sync import apply_sync, plan_sync
+from srs.models.incoming import LostEdit
 from srs.models.log_entries import Entry
 from srs.store.connection import Store
 from srs.store.note_media import MediaMerge
@@ -30,6 +31,8 @@ class OwnDevice:
         self.log = folder / "log"
         self.log.mkdir()
         self.path = folder / "store.db"
+        self.lost: list[LostEdit] = []
+        """What its syncs have named."""
 
     @contextmanager
     def opened(self) -> Iterator[Store]:
@@ -40,7 +43,9 @@ class OwnDevice:
         with self.opened() as store:
             app = AppContext(store, self.clock)
             plan = plan_sync(app, str(log or self.log), joins=True)
-            return apply_sync(app, plan)
+            done = apply_sync(app, plan)
+        self.lost += done.received.lost
+        return done
 
     def identity(self) -> str:
         """Return the id of the device in the log."""

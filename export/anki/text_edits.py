@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.identity.joined_edits import Ordinals, Versions, joined
 from cards.note import Cloze, Content, Note
 from cards.questions import media_of
 from cards.text.media import with_media_paths
@@ -23,7 +24,6 @@ from export.anki.converted import (
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
-from export.anki.joined_edits import Ordinals, Versions, joined
 from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note

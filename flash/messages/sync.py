@@ -38,7 +38,15 @@ def synced_line(done: Synced) -> str:
             notes=count_notes(received.notes),
             devices=_count_devices(received.devices),
         )
-    return sentence(text) + media
+    joined = ""
+    if received.joined:
+        text_of_joined = ngettext(
+            "Joined the edits of {n} note that two devices changed.",
+            "Joined the edits of {n} notes that two devices changed.",
+            received.joined,
+        )
+        joined = " " + text_of_joined.format(n=received.joined)
+    return sentence(text) + joined + media
 
 
 def _count_devices(count: int) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -40,6 +41,7 @@ from srs.sync.exchange import (
     lost_segments,
     receive,
     send,
+    send_joined,
     unread,
 )
 from srs.sync.log import (
@@ -218,6 +220,10 @@ def apply_sync(
         progressed=progressed,
         dry_run=dry_run,
     )
+    if received.joined and not dry_run:
+        # What was received is reported in any case; the next sync sends the rest.
+        with suppress(FlashError):
+            sent.entries += send_joined(store, carrier, plan.listing, me)
     if plan.git and not dry_run:
         plan.git.push(me.device)
     known = tuple(devices(store))

@@ -98,6 +98,8 @@ class NoteEntry(Struct, frozen=True, array_like=True, tag="n"):
     anki_id: Number = 0
     file_device: OptionalDevice = ""
     """The device that has the deck file."""
+    base: Stamp = 0
+    """The stamp of the state that was edited; 0 if that is not known."""
 
 
 class OrphanEntry(Struct, frozen=True, array_like=True, tag="k"):

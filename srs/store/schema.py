@@ -13,6 +13,7 @@ from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import (
     DEVICE_TABLES,
     DUE_STAMPS_DROPPED,
+    NOTE_BASES,
     STAMP_TRIGGERS,
     SYNC_TABLES,
     SYNC_VALUES,
@@ -21,7 +22,7 @@ from srs.store.sync_schema import (
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 10
+VERSION = 11
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -353,6 +354,11 @@ def m010_late_answers(db: "Database") -> None:
     _run(db, (), 10)
 
 
+def m011_note_bases(db: "Database") -> None:
+    """Add what notes were like before they were edited here."""
+    _run(db, NOTE_BASES, 11)
+
+
 def migrations() -> "Migrations":
     """Return the migrations; they run once each, in this order."""
     from sqlite_utils import Migrations
@@ -369,6 +375,7 @@ def migrations() -> "Migrations":
         m008_devices,
         m009_due_days,
         m010_late_answers,
+        m011_note_bases,
     ):
         found()(migration)
     return found

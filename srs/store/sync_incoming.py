@@ -71,7 +71,7 @@ class EntryMerge:
         self._connection, self._device = connection, device
         self._media = media
         self._notes = NoteMerge(connection, device, known)
-        self.lost = self._notes.edits.found
+        self.unseen = self._notes.edits.found
         self._free_ids = FreeIds(connection)
         self._cards: dict[tuple[str, str], int] = {}
         self._erased = {

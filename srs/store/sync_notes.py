@@ -16,7 +16,7 @@ from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
 from srs.store.free_ids import FreeIds
-from srs.store.lost_edits import LatestStamps, LostEdits, note_of_entry
+from srs.store.lost_edits import LatestStamps, UnseenEdits, note_of_entry
 from srs.store.note_types import Arrangement, take_notetypes
 from srs.store.notes import deck_id
 
@@ -86,7 +86,7 @@ class NoteMerge:
             known: See `srs.store.lost_edits`.
         """
         self._connection, self._device = connection, device
-        self.edits = LostEdits(connection, device, known)
+        self.edits = UnseenEdits(connection, device, known)
         self.touched: set[int] = set()
         """Cards whose schedule has to be computed again."""
         self.changed = 0
@@ -234,6 +234,7 @@ class NoteMerge:
         values = {name: getattr(entry, name) for name in _COPIED}
         values |= {"guid": entry.guid, "deck": self._deck(entry.deck)}
         values["file_device"] = self._own(entry.file_device)
+        values["stamp"] = entry.stamp  # no edit of this device
         changes = ", ".join(f"{name} = :{name}" for name in values if name != "guid")
         run(f"update notes set {changes} where guid = :guid", values)
         run(

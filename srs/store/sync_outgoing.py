@@ -74,6 +74,12 @@ def entries_of_note(
     return [one for some in found for one in some]
 
 
+def note_entry(connection: sqlite3.Connection, device: str, guid: str) -> NoteEntry:
+    """Return what is sent of a note itself, which is in the store."""
+    found = _Reading(connection, device, Chosen(guid=guid)).notes()
+    return next(one for one in found if isinstance(one, NoteEntry))
+
+
 class _Reading:
     def __init__(
         self, connection: sqlite3.Connection, device: str, chosen: Chosen
@@ -113,11 +119,13 @@ class _Reading:
                    n.kind, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
                    n.changed, n.checked, n.recheck, n.retired & 1, n.created,
                    n.modified, n.anki_id, iif(n.line > 0, :me, n.file_device),
+                   coalesce(b.stamp, 0),
                    a.notetype, a.fields, a.shown, a.content,
                    c.uid, c.part, c.ordinal, cd.name, c.retired & 1, c.id, c.position
               from notes n
               join decks d on d.id = n.deck
               left join anki_notes a on a.guid = n.guid
+              left join note_bases b on b.note = n.anki_id and n.device = ''
               left join cards c on c.note = n.guid
                     and c.id not in (select card from orphan_cards)
               left join decks cd on cd.id = c.deck
@@ -128,12 +136,12 @@ class _Reading:
         for _, group in groupby(self._rows(sql, "n", "n.guid"), itemgetter(0)):
             rows = list(group)
             first = rows[0]
-            raw = None if first[20] is None else OriginalNote(*first[20:24])
+            raw = None if first[21] is None else OriginalNote(*first[21:25])
             if raw is not None and raw.notetype not in types:
                 types.add(raw.notetype)
                 yield from self._notetype(raw.notetype)
-            cards = tuple(CardItem(*row[24:]) for row in rows if row[24] is not None)
-            columns: list[Any] = [*first[:18], cards, raw, *first[18:20]]
+            cards = tuple(CardItem(*row[25:]) for row in rows if row[25] is not None)
+            columns: list[Any] = [*first[:18], cards, raw, *first[18:21]]
             yield NoteEntry(*columns)
 
     def _notetype(self, key: int) -> Iterator[Entry]:

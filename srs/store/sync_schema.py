@@ -198,6 +198,31 @@ create table note_media (
 """,
 )
 
+NOTE_BASES = (
+    # What a note was like before it was edited here, as other devices may have it.
+    """
+create table note_bases (
+    note  integer primary key references notes (anki_id) on delete cascade,
+    stamp integer not null,
+    text  text not null  -- JSON: a row of `srs.store.rows.NOTE_COLUMNS`
+) strict
+""",
+    # A merge gives a note the stamp of its entry together with the texts.
+    f"""
+create trigger keep_base before update of {", ".join(_SENT)} on notes
+  when new.stamp = old.stamp
+   and (old.device <> '' or old.stamp <= (select max(sent) from sync_places))
+   and ({" or ".join(f"new.{name} <> old.{name}" for name in _SENT)}) begin
+    insert or replace into note_bases (note, stamp, text)
+    values (old.anki_id, old.stamp, json_array(
+        old.guid, 0, old.id, old.text_key,
+        (select name from decks where id = old.deck), old.language, old.fields,
+        old.extra, old.tags, old.sources, old.changed, old.checked, old.recheck,
+        '', 0, old.retired));
+end
+""",
+)
+
 SYNC_VALUES = """
 update reviews
    set uid = cast(id as text), stamp = min(max(id, 0), 1 << 46) << 16,

@@ -25,6 +25,7 @@ from srs.scheduler.study_day import DAY_MS
 from srs.store.connection import Store
 from srs.store.decks import forget_empty
 from srs.store.note_aliases import hide_aliases, show_aliases
+from srs.store.note_bases import forget_note_bases
 from srs.store.note_media import MediaMerge
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
@@ -51,6 +52,7 @@ from srs.store.sync_state import (
     snapshot,
     take_parked,
 )
+from srs.sync.joining import join_edits
 from srs.sync.log import Arrived, Listing
 from srs.sync.outcome import Received, Sent
 from srs.sync.segments import (
@@ -256,14 +258,29 @@ def receive(
         if receiving.stamps:
             follow_clock(connection, max(receiving.stamps))
             save_arrival(connection, address, min(receiving.stamps))
+        result = receiving.result
+        result.joined, result.lost = join_edits(store, receiving.merge.unseen)
+        forget_note_bases(connection, sent.before)
         receiving.merge.touched |= lent | hide_aliases(connection)
         _replay(store, connection, receiving.merge, sent)
-    result = receiving.result
     result.reviews, result.notes = receiving.merge.reviews, receiving.merge.notes
-    result.lost = receiving.merge.lost
     result.devices = len({one.device for one in merged})
     result.broken = [file_name(one.segment) for one in receiving.broken]
     return result
+
+
+def send_joined(store: Store, carrier: Carrier, listing: Listing, me: Identity) -> int:
+    """Send what a merge has joined, after `send` and `receive`.
+
+    Returns:
+        The number of entries.
+
+    Raises:
+        FlashError: As `send`.
+    """
+    segments = {*listing.segments, *_known(store, carrier)}
+    present = structs.replace(listing, segments=tuple(segments))
+    return send(store, carrier, present, (), me).entries
 
 
 class _Receiving:

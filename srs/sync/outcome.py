@@ -44,6 +44,9 @@ class Received(Struct):
     """Devices that the entries came from."""
     broken: list[str] = []
     """Segments whose entries can't be read; they are read again next time."""
+    joined: int = 0
+    """Notes that got what an earlier edit of another device had, see
+    `srs.sync.joining`; they are not sent yet."""
     lost: list[LostEdit] = []
     """Edits that lost against later ones of devices that didn't know them."""
     later: list[tuple[int, str]] = []

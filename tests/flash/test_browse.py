@@ -285,7 +285,8 @@ def test_browse_needs_a_terminal(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "keys"), [((80, 24), "t tag m move e edit x remove"), ((120, 30), "U redo")]
+    ("size", "keys"),
+    [((80, 24), "t tag m move e edit x remove"), ((120, 30), "U redo")],
 )
 async def test_the_keys_are_named(
     app: BrowseApp, size: tuple[int, int], keys: str

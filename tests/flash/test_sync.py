@@ -597,6 +597,7 @@ def test_json_lists_devices_and_counts(
         "parked": [],
         "faults": [],
         "ignored": [],
+        "joined": 0,
         "lost_edits": [],
         "dry_run": False,
     }

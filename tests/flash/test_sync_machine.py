@@ -24,11 +24,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 from store_fixtures import DAY_MS, NOON, Clock, add, basic, give
 
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from flash.service.context import AppContext
+from flash.service.deck_changes import apply_change, plan_move
 from flash.service.importing import import_package
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import Rating
@@ -146,13 +148,26 @@ class Devices(RuleBasedStateMachine):
             notes = list(stored_notes(store))
             if notes:
                 one = choose.choice(notes)
-                content = one.note.content
+                content, part = one.note.content, choose.random()
+                if part < 0.3:
+                    tags = tuple(choose.sample("abc", choose.randint(0, 2)))
+                    note = replace(one.note, tags=tags, extra=choose.choice("xy"))
+                    update_notes(store, [TextUpdate(one.guid, note)], device.clock())
+                    return
+                if part < 0.5:
+                    cards = [card.id for card in one.cards if choose.random() < 0.7]
+                    app = AppContext(store, device.clock)
+                    change = plan_move(app, cards, choose.choice(["A", "C::D"]))
+                    apply_change(app, change, write=False)
+                    return
                 if isinstance(content, Cloze):
                     gaps = range(1, choose.randint(2, 5))
                     content = Cloze(" ".join(f"{{{{c{i}::y{i}}}}}" for i in gaps))
                 else:
                     content = basic(choose.choice(["q0", "q1", "other"])).content
-                note = Note(content, choose.choice(["A", "C"]), id=one.note.id)
+                note = replace(one.note, content=content)
+                if choose.random() < 0.5:
+                    note = Note(content, choose.choice(["A", "C"]), id=one.note.id)
                 update_notes(store, [TextUpdate(one.guid, note)], device.clock())
 
     @rule(number=chance, which=chance, rating=st.sampled_from(list(Rating)))

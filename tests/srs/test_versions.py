@@ -27,7 +27,10 @@ from srs.store.undo import undo_operations
 NOW = 1_795_600_800_000
 """2026-11-25 10:00 UTC."""
 
-STORES = sorted((Path(__file__).parents[1] / "stores").glob("version-*.sql"))
+STORES = sorted(
+    (Path(__file__).parents[1] / "stores").glob("version-*.sql"),
+    key=lambda path: int(path.stem.removeprefix("version-")),
+)
 TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "operations")
 
 RETIRED = {"name": RETIRED_REVERSE, "value": "2"}

@@ -152,6 +152,7 @@ def _as_json(done: Synced, *, dry_run: bool) -> dict[str, Any]:
         ],
         "faults": [{"segment": one.name, "reason": one.reason} for one in done.faults],
         "ignored": list(done.foreign),
+        "joined": done.received.joined,
         "lost_edits": done.received.lost,
         "dry_run": dry_run,
     }

@@ -1,4 +1,4 @@
-"""Join the edits that were made in flash and in Anki to one note.
+"""Join two edits of one note, such as those made in flash and in Anki.
 
 Each text is that of the side that edited it, and that of the later side if both did: an
 edit of one field takes back no edit of another one.
@@ -14,7 +14,7 @@ from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Content, MultiQuestion, SubQuestion
 from cards.questions import anki_ordinals, parts_of, sub_questions
 from cards.text.cloze import ClozeError
-from export.anki.merged_text import merged_text
+from cards.text.merged_text import merged_text
 
 _Sided = TypeVar("_Sided", Basic, SubQuestion)
 Ordinals = Mapping[str, int]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.anki.merged_text import merged_text
+from cards.text.merged_text import merged_text
 
 texts = st.lists(st.sampled_from(["a", "b", "{{c1::a}}", "{{c2::b c}}", "."])).map(
     " ".join

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.identity.joined_edits import Versions, joined
 from cards.note import Basic, Cloze, Content, MultiQuestion, SubQuestion
 from cards.questions import parts_of
-from export.anki.joined_edits import Versions, joined
 
 texts = st.tuples(*[st.sampled_from(("old", "ours", "theirs", "both"))] * 4)
 NAMES = ("a long first question", "its answer", "what is asked second", "and that")
