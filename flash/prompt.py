@@ -2,7 +2,7 @@
 
 Counts that were kept cost little more than Python with sqlite3.  Without them the store
 is opened, but not the command line.  Whatever is unusual, errors included, is left to
-the command itself.
+the command itself, and so is to tell a person why there are no new cards.
 """
 
 import os
@@ -34,6 +34,8 @@ def answer(words: list[str]) -> int | None:
         return None
     choose_language()
     new, learning, due = counts
+    if not new and "--json" not in options and sys.stdout.isatty():
+        return None
     if "--json" in options:
         text = f'{{\n  "new": {new},\n  "learning": {learning},\n  "due": {due}\n}}'
     else:
@@ -74,10 +76,10 @@ def _store_path() -> str:
 
 def _counted() -> tuple[int, int, int] | None:
     from cards.errors import FlashError  # noqa: PLC0415 - without kept counts only
-    from flash.service.context import counts_of_today  # noqa: PLC0415 - as above
+    from flash.service.context import queue_of  # noqa: PLC0415 - as above
 
     try:
-        counts = counts_of_today(None)
+        counts = queue_of(None).counts()
     except (FlashError, OSError):
         return None
     return counts.new, counts.learning, counts.due

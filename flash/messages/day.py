@@ -80,6 +80,8 @@ def _tomorrow(report: "DayReport") -> str:
     counts = _("{due} due, {new} new")
     if report.overdue:
         counts = _("{due} due, {new} new; {overdue} are overdue")
+    if report.is_catching_up:
+        counts = _("{due} due, no new cards while catching up; {overdue} are overdue")
     text = _("Tomorrow: {counts}.")
     if report.rest.total:
         text = _("If you stop now, tomorrow: {counts}.")

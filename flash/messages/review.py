@@ -22,11 +22,12 @@ from flash.messages.cards import (
     right_option,
     short_question,
 )
-from flash.messages.due import due_line
+from flash.messages.due import backlog_line, due_line
 from flash.messages.phrases import count_cards, labelled
 from flash.messages.review_keys import ReviewKeys
 from flash.terminal import clip_line, padded
 from srs.models.cards import Rating
+from srs.models.day_counts import Backlog
 from srs.models.exam import Exam
 from srs.scheduler.study_day import day_date
 from srs.store.revlog import HistoryLine
@@ -39,13 +40,6 @@ NOT_SCHEDULED = N_("not scheduled")
 CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
 CONFUSION_PROMPT = N_("Which card did you confuse it with?")
 NO_MATCH = N_("No matching cards.")
-BACKLOG = N_(
-    "Catching up: {due} of {overdue} overdue cards today, fastest-fading first. "
-    "No new cards."
-)
-BACKLOG_WITH_NEW = N_(
-    "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
-)
 NO_ANSWERS = N_("No answers yet.")
 NOTHING_TO_UNDO = N_("Nothing to undo.")
 SUSPENDED = N_("Suspended. Press {undo} to undo.")
@@ -159,23 +153,6 @@ def first_deck_lines(
     )
 
 
-def backlog_line(due: int, overdue: int, new: int = 0) -> str:
-    """Announce that a backlog is worked off in daily portions.
-
-    Args:
-        due: Overdue cards that are asked today.
-        overdue: All of them.
-        new: New cards that are asked all the same.
-
-    Returns:
-        Empty without a backlog, or if none of it is asked.
-    """
-    if not (overdue and due):
-        return ""
-    text = _(BACKLOG_WITH_NEW if new else BACKLOG)
-    return text.format(due=due, overdue=overdue)
-
-
 def exam_line(days: int, overdue: int) -> str:
     """Announce the exam in `days` days, and a backlog if cards are overdue."""
     text = _("Exam in {days} days: cards worth the most points come first.")
@@ -199,8 +176,10 @@ def notice_line(session: Session) -> str:
     days = session.days_to_exam()
     if days is not None:
         return exam_line(days, session.overdue())
-    counts = session.counts()
-    return backlog_line(session.due_now(), session.overdue(), counts.new)
+    if not session.overdue():
+        return ""
+    new = session.counts().new
+    return backlog_line(Backlog(session.due_now(), session.overdue(), new))
 
 
 def early_line(exam: Exam, cards: int) -> str:

@@ -2,14 +2,9 @@
 
 from cards.translate import _
 from flash.language import interface_language
-from flash.messages.due import due_heading
+from flash.messages.due import BACKLOG, BACKLOG_WITH_NEW, due_heading
 from flash.messages.phrases import deck_name
-from flash.messages.review import (
-    BACKLOG,
-    BACKLOG_WITH_NEW,
-    NO_ANSWERS,
-    TEXT_UNCHANGED,
-)
+from flash.messages.review import NO_ANSWERS, TEXT_UNCHANGED
 
 
 def web_words() -> dict[str, str]:

@@ -7,6 +7,7 @@ The same statistics make the same page, byte by byte.
 from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.dates import dated
+from flash.messages.due import backlog_line
 from flash.report.markup import html_page, tag, text_node
 from flash.report.sections import sections
 from srs.scheduler.study_day import day_date
@@ -20,6 +21,7 @@ def page(found: Statistics) -> str:
         found: The statistics, with those of the last year's answers.
     """
     title = found.deck.replace("::", " › ") or _("All decks")
+    why = backlog_line(found.backlog)
     date = dated(day_date(found.today))
     day = _("Statistics of {date}").format(date=date)
     return html_page(
@@ -30,6 +32,7 @@ def page(found: Statistics) -> str:
             tag("h1", text_node(title)),
             tag("p", text_node(day)),
             _figures(found),
+            tag("p", text_node(why)) if why else "",
         ),
         tag("main", *(f"\n{section}" for section in sections(found)), "\n"),
     )

@@ -7,6 +7,7 @@ from cards.text.width import width_of
 from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.dates import day_name, month_name
+from flash.messages.due import backlog_line
 from flash.messages.phrases import count_cards, count_days, count_reviews, percent
 from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
 from flash.terminal import bar, padded, styled
@@ -28,6 +29,8 @@ def render_text(found: Statistics, columns: int) -> Iterator[str]:
         columns: Width of the terminal, `NARROWEST` or more.
     """
     yield from _today(found.overview)
+    if why := backlog_line(found.backlog):
+        yield why
     yield ""
     yield from _cards(found.overview, columns)
     yield ""

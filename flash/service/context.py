@@ -1,6 +1,7 @@
 """The open store of a command."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from srs.store.opening import open_store
 from srs.store.settings import Options
 
 if TYPE_CHECKING:
-    from srs.study.queue import Counts
+    from srs.study.queue import Queue
 
 _BY_ODD_ROWS = (
     ArithmeticError,
@@ -87,7 +88,7 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
             if read_stamp(store.connection) != stamp:
                 # Without them `flash due` takes longer.
                 with suppress(StoreError, *_BY_ODD_ROWS):
-                    today_counts(app)
+                    queue_today(app)
     except _BY_ODD_ROWS as error:
         if is_interrupted():
             raise
@@ -99,35 +100,36 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
         store.close()
 
 
-def today_counts(app: AppContext) -> "Counts":
-    """Count the cards that a review would still ask today, and keep the counts."""
+def queue_today(app: AppContext) -> "Queue":
+    """Return what a review would still ask today, and keep the counts."""
     from srs.study.due_cards import CardFilter  # noqa: PLC0415 - after a change only
     from srs.study.queue import build_queue  # noqa: PLC0415 - as above
 
     now_ms, store = app.now(), app.store
     stamp = read_stamp(store.connection)
-    counts = build_queue(store, app.options, CardFilter(), now_ms).counts()
+    queue = build_queue(store, app.options, CardFilter(), now_ms)
+    counts = queue.counts()
     calendar, day = app.options.calendar, app.today()
     day_ms = calendar.start_ms(day), calendar.start_ms(day + 1)
     with suppress(StoreError), store.transaction(stamped=False) as connection:
         three = counts.new, counts.learning, counts.due
         keep_counts(connection, stamp, now_ms, day_ms, three)
-    return counts
+    return queue
 
 
-def counts_of_today(db: Path | None) -> "Counts":
-    """Count the cards of today as `today_counts` does; without a store there are none.
+def queue_of(db: Path | None) -> "Queue":
+    """Return what a review would still ask today; nothing without a store.
 
     Args:
         db: Database file; None for the default.
     """
-    from srs.study.queue import Counts  # noqa: PLC0415 - as above
+    from srs.study.queue import Queue  # noqa: PLC0415 - as above
 
     path, _clock = chosen_store(db)
     if not path.exists() and not is_lost(path):
-        return Counts(0, 0, 0)
+        return Queue([], deque(), deque(), 0)
     with open_app(db) as app:
-        return today_counts(app)
+        return queue_today(app)
 
 
 def _explained(store: Store, now_ms: int, error: Exception) -> StoreError | None:

@@ -26,6 +26,7 @@ from flash.messages.adding import (
     plan_summary,
 )
 from flash.messages.cards import one_line
+from flash.messages.due import backlog_line
 from flash.messages.listing import state_name
 from flash.messages.queries import NoMatchError
 from flash.messages.scheduling import ExamReport
@@ -241,7 +242,7 @@ def _back_up(app: AppContext) -> int:
 
 
 def _decks(app: AppContext) -> dict[str, Any]:
-    found = decks_of_day(app.store, app.options, app.now())
+    found, backlog = decks_of_day(app.store, app.options, app.now())
     counts = ("new", "learning", "due", "overdue", "buried", "cards")
     decks = [
         {"name": one.deck} | {name: getattr(one, name) for name in counts}
@@ -254,7 +255,8 @@ def _decks(app: AppContext) -> dict[str, Any]:
         for name in bundled_decks()
         if not any(Path(file).is_relative_to(copies / name) for file in files)
     ]
-    return {"decks": decks, "bundled": bundled}
+    notice = backlog_line(backlog) or None
+    return {"decks": decks, "notice": notice, "bundled": bundled}
 
 
 @cache

@@ -3,6 +3,17 @@
 from msgspec import Struct
 
 
+class Backlog(Struct, frozen=True):
+    """The cards of a study day on which a backlog is worked off."""
+
+    due: int
+    """Overdue cards that are asked today."""
+    overdue: int
+    """All of them."""
+    new: int
+    """New cards that are asked all the same."""
+
+
 class DayCounts(Struct, frozen=True):
     """The cards of a study day; no card is counted twice."""
 
@@ -16,3 +27,4 @@ class DayCounts(Struct, frozen=True):
     buried: int = 0
     """Hidden until tomorrow by the user, due or not; and due siblings of cards that are
     asked or were answered."""
+    backlog: Backlog | None = None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.models.day_counts import DayCounts
+from srs.models.day_counts import Backlog, DayCounts
 from srs.stats.calibration import Calibration, calibration
 from srs.stats.difficult_cards import (
     ConfusedPair,
@@ -53,6 +53,7 @@ class Statistics(Struct, frozen=True):
     """Study day."""
     desired_retention: float
     """0 to 1, as set for this deck."""
+    backlog: Backlog | None
     overview: Overview
     memory: MemoryDistribution
     decks: tuple[DeckSummary, ...]
@@ -97,6 +98,7 @@ def collect_statistics(
         deck=deck,
         today=today,
         desired_retention=options.preset(deck).desired_retention,
+        backlog=counts.backlog,
         overview=overview(store, options, now_ms, chosen, counts, forecast),
         memory=memory_distribution(store, chosen),
         decks=deck_summaries(store, now_ms, chosen),

@@ -5,7 +5,7 @@ limits and the burying of siblings.  Due siblings are buried; what is due beyond
 overdue.
 """
 
-from srs.models.day_counts import DayCounts
+from srs.models.day_counts import Backlog, DayCounts
 from srs.stats.collect import Statistics, collect_statistics
 from srs.stats.overview import FORECAST_DAYS
 from srs.store.card_list import DeckLine, deck_lines
@@ -30,7 +30,12 @@ def day_counts(
     asked = len(queue.learning) + queue.due_now()
     held = len(_buried_siblings(DueCards(store, options, card_filter, now_ms), queue))
     return DayCounts(
-        counts.new, counts.learning, counts.due, due - asked - held, buried + held
+        counts.new,
+        counts.learning,
+        counts.due,
+        due - asked - held,
+        buried + held,
+        queue.backlog(),
     )
 
 
@@ -54,14 +59,17 @@ def day_statistics(
     )
 
 
-def decks_of_day(store: Store, options: Options, now_ms: int) -> list[DeckLine]:
+def decks_of_day(
+    store: Store, options: Options, now_ms: int
+) -> tuple[list[DeckLine], Backlog | None]:
     """Count the cards of each deck and its children as `day_counts` does."""
     queue = build_queue(store, options, CardFilter(), now_ms)
     learning = [card for _, card in queue.learning]
     end_ms = options.calendar.start_ms(queue.day + 1)
     held = _buried_siblings(DueCards(store, options, CardFilter(), now_ms), queue)
     asked = (queue.new, learning, queue.due)
-    return deck_lines(store, queue.day, end_ms, *asked, held)
+    found = deck_lines(store, queue.day, end_ms, *asked, held)
+    return found, queue.backlog()
 
 
 def _buried_siblings(cards: DueCards, queue: Queue) -> list[int]:

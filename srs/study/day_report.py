@@ -51,6 +51,8 @@ class DayReport(Struct, frozen=True):
     """Cards that a review of all would still ask today."""
     is_exam_tomorrow: bool = False
     """Whether tomorrow is the day of an exam that asks cards."""
+    is_catching_up: bool = False
+    """Whether a backlog leaves no new cards for tomorrow."""
     is_passing: bool = False
     """After some answers, or tomorrow, the query finds other cards: none of them are
     asked ahead."""
@@ -98,5 +100,6 @@ def day_report(
         query=wanted.query,
         rest=whole.counts(),
         is_exam_tomorrow=exam is not None,
+        is_catching_up=tomorrow.backlog() is not None,
         is_passing=card_filter.is_passing,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from srs.models.day_counts import Backlog
 from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.study.backlog import by_forgetting_rate, daily_cap
@@ -61,6 +62,13 @@ class Queue(Struct):
     def due_now(self) -> int:
         """Count the reviews left without those before they are due."""
         return sum(card not in self.ahead for card in self.due)
+
+    def backlog(self) -> Backlog | None:
+        """Count the cards if a backlog is worked off; None without one."""
+        # Before an exam there is neither a cap nor a stop of new cards.
+        if not self.overdue or self.days_to_exam is not None:
+            return None
+        return Backlog(self.due_now(), self.overdue, len(self.new))
 
     def next_main(self) -> int | None:
         """Take the next review or new card; new cards are spread evenly."""

@@ -93,11 +93,13 @@ def test_overdue_cards_beyond_the_cap_are_offered() -> None:
 
 
 def test_while_catching_up_nothing_is_asked_ahead() -> None:
-    chosen = replace(DONE, tomorrow=Counts(0, 0, 50), overdue=128)
+    chosen = replace(DONE, tomorrow=Counts(0, 0, 50), overdue=128, is_catching_up=True)
 
     lines = end_lines(SUMMARY, chosen)
 
-    assert lines[1] == "Tomorrow: 50 due, 0 new; 128 are overdue."
+    assert lines[1] == (
+        "Tomorrow: 50 due, no new cards while catching up; 128 are overdue."
+    )
     assert not any("--ahead" in line for line in lines)
 
 

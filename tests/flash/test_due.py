@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from command_runner import CELLS, NOW, Run
-from store_fixtures import NOON
+from store_fixtures import NOON, add, ids, make_due, numbered
 
 from flash import prompt
 from srs.store.kept_counts import kept_counts
+from srs.store.opening import open_store
 
 NINE = NOON - 3 * 3_600_000
 """The time at which the commands run."""
@@ -173,6 +175,30 @@ def test_the_prompt_finds_the_store_where_commands_do(
     monkeypatch.setenv("XDG_DATA_HOME", data)
 
     assert prompt._store_path() == str(store_path(None))
+
+
+def test_a_person_reads_why_there_are_no_new_cards(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_store(Path(os.environ["FLASH_DB"]), NOON)) as store:
+        add(store, numbered(130))
+        make_due(store, ids(store)[:128])
+    counts = "new 0 · learning 0 · due 50\n"
+    why = (
+        "Catching up: 50 of 128 overdue cards today, fastest-fading first."
+        " No new cards.\n"
+    )
+    monkeypatch.setenv("COLUMNS", "120")
+
+    assert flash("due") == (0, counts, "")
+    assert set(flash.json("due")) == {"new", "learning", "due"}
+    for words in (["decks"], ["stats"]):
+        assert flash(*words)[1].count(why) == 1
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert prompt.answer(["due"]) is None
+    assert flash("due") == (0, counts + why, "")
+    assert flash("stats", "--html", "stats.html")[0] == 0
+    assert why.strip() in Path("stats.html").read_text("utf-8")
 
 
 def test_the_prompt_loads_only_sqlite() -> None:

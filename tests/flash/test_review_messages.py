@@ -16,9 +16,9 @@ from flash.messages.cards import (
     source_url,
     was_line,
 )
+from flash.messages.due import backlog_line
 from flash.messages.review import (
     answered_line,
-    backlog_line,
     counts_label,
     exam_line,
     history_lines,
@@ -26,6 +26,7 @@ from flash.messages.review import (
     waiting_lines,
 )
 from srs.models.cards import SchedulingState
+from srs.models.day_counts import Backlog
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
 from srs.study.results import Answered, Summary
@@ -193,18 +194,28 @@ def test_history_lines_are_aligned_in_local_time() -> None:
 
 
 def test_a_backlog_is_announced_with_its_portion() -> None:
-    assert backlog_line(0, 0) == ""
-    assert backlog_line(52, 326) == (
+    assert backlog_line(None) == ""
+    assert backlog_line(Backlog(52, 326, 0)) == (
         "Catching up: 52 of 326 overdue cards today, fastest-fading first."
         " No new cards."
     )
 
 
 def test_a_backlog_says_nothing_false_of_new_cards() -> None:
-    assert backlog_line(52, 326, new=3) == (
+    assert backlog_line(Backlog(52, 326, 3)) == (
         "Catching up: 52 of 326 overdue cards today, fastest-fading first."
     )
-    assert backlog_line(0, 326, new=3) == ""  # review --only new
+    assert backlog_line(Backlog(0, 326, 3)) == ""  # review --only new
+
+
+@pytest.mark.parametrize(
+    ("left", "cards"), [(1, "1 overdue card is"), (9, "9 overdue cards are")]
+)
+def test_a_finished_portion_says_that_others_are_left(left: int, cards: str) -> None:
+    line = backlog_line(Backlog(0, left, 0))
+
+    assert line.startswith(f"Catching up: {cards} left for ")
+    assert line.endswith(". No new cards.")
 
 
 def test_an_exam_is_announced_with_its_days() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from store_fixtures import Clock, add, numbered
+from store_fixtures import Clock, add, ids, make_due, numbered
 from web_client import Server, card_path, step_id
 
 from flash.messages.day import end_lines
@@ -66,6 +66,18 @@ def test_the_day_ends_as_in_the_terminal(server: Server, answers: int) -> None:
     session = Session(server.store, server.clock)
     lines = end_lines(session.summary(), session.day_report())
     assert client.get("/api/day")["lines"] == lines[:2]
+
+
+def test_the_decks_say_why_there_are_no_new_cards(store: Store, clock: Clock) -> None:
+    add(store, numbered(130))
+    server = Server(store, clock)
+    client = server.client("Firefox")
+    assert client.get("/api/decks")["notice"] is None
+
+    make_due(store, ids(store)[:128])
+
+    assert client.get("/api/decks")["notice"].startswith("Catching up: 50 of 128 ")
+    server.close()
 
 
 def test_a_card_is_shown_without_changing_it(server: Server) -> None:

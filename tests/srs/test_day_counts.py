@@ -20,7 +20,7 @@ from store_fixtures import (
 
 from cards.note import Basic, ListNote, Note
 from srs.models.cards import Rating
-from srs.models.day_counts import DayCounts
+from srs.models.day_counts import Backlog, DayCounts
 from srs.store.card_actions import bury, set_due, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options, save_options
@@ -81,7 +81,9 @@ def test_all_commands_agree_about_due(
         session = Session(store, Clock(), ALL)
         shown = session.counts()
         roots = [
-            line for line in decks_of_day(store, options, NOON) if "::" not in line.deck
+            line
+            for line in decks_of_day(store, options, NOON)[0]
+            if "::" not in line.deck
         ]
         stats = overview_of(store, NOON)
         left = day_report(store, options, ALL, NOON).left
@@ -121,7 +123,9 @@ def test_while_catching_up_the_rest_is_overdue(tmp_path: Path) -> None:
     add(store, [basic(str(n)) for n in range(128)])
     set_due(store, Options(store), ids(store), NOON - 9 * DAY_MS, (TODAY - 5,) * 2)
 
-    assert counts(store) == DayCounts(due=50, overdue=78)
+    backlog = Backlog(50, 128, 0)
+    assert counts(store) == DayCounts(due=50, overdue=78, backlog=backlog)
+    assert decks_of_day(store, Options(store), NOON)[1] == backlog
     store.close()
 
 
@@ -136,7 +140,7 @@ def test_siblings_of_an_answered_card_are_buried(tmp_path: Path) -> None:
     session.answer(Rating.GOOD, 900)
 
     assert counts(store) == DayCounts(buried=1)
-    (line,) = decks_of_day(store, Options(store), NOON)
+    (line,) = decks_of_day(store, Options(store), NOON)[0]
     assert (line.due, line.overdue, line.buried) == (0, 0, 1)
     save_options(store, "A", {"bury_siblings": False})
     assert counts(store) == DayCounts(due=1)

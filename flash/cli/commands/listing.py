@@ -16,6 +16,7 @@ from flash.cli.options import (
     TagOption,
 )
 from flash.messages.browsing import NO_CARDS
+from flash.messages.due import backlog_line
 from flash.messages.listing import bundled_line, card_lines, card_table, deck_table
 from flash.messages.review import NO_DECKS
 from flash.service.context import open_app
@@ -53,11 +54,12 @@ def decks(
         _bundled(as_json=json)
         return
     with open_app(db) as app:
-        found = decks_of_day(app.store, app.options, app.now())
+        found, backlog = decks_of_day(app.store, app.options, app.now())
     if json:
         print_json(found)
     elif found:
-        page_lines(deck_table(found))
+        why = backlog_line(backlog)
+        page_lines([*deck_table(found), *(["", why] if why else [])])
     else:
         echo(_(NO_DECKS))
 

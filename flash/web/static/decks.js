@@ -10,15 +10,17 @@ const MANY = 30;  // more decks leave no room for what stands below them
 
 export function showDecks(root) {
   return fill(root, word("decks"), async () => {
-    const [{ decks, bundled }, { tags }] = await Promise.all([
+    const [{ decks, notice, bundled }, { tags }] = await Promise.all([
       get("/api/decks"), get("/api/tags"),
     ]);
     const message = element("div", { role: "status", class: "message" });
+    const about = notice ? element("p", { class: "hint" }, notice) : "";
     const table = deckTable(decks);
     const start = starters(bundled ?? [], message, () => showDecks(root));
     if (!decks.length) return [message, table, start];
     const forms = [more(), cram(tags), start];
-    return [message, ...(decks.length > MANY ? [...forms, table] : [table, ...forms])];
+    return [message, about,
+      ...(decks.length > MANY ? [...forms, table] : [table, ...forms])];
   });
 }
 
