@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from srs.scheduler.fuzz import DayPicker
+from srs.scheduler.study_day import is_in_spans
 
 BALANCED_DAYS = 90
 """Longer intervals are not balanced, as in Anki."""
@@ -50,7 +51,7 @@ class DueCounts:
 
     def is_away(self, day: int) -> bool:
         """Return True if a study day is in a vacation."""
-        return any(first <= day <= last for first, last in self._away)
+        return is_in_spans(day, self._away)
 
     def picker(
         self, today: int, factor: float, easy_days: Sequence[float], *, even: bool

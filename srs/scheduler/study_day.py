@@ -6,7 +6,7 @@ that it keeps its study day when the user travels.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -59,6 +59,11 @@ def date_day(date_text: str) -> int:
     if found.isoformat() != date_text:  # it takes other forms, too
         raise ValueError(date_text)
     return (found - _EPOCH).days
+
+
+def is_in_spans(day: int, spans: Iterable[tuple[int, int]]) -> bool:
+    """Return True if a study day is in a span, such as a vacation; both ends count."""
+    return any(first <= day <= last for first, last in spans)
 
 
 class Calendar(Struct, frozen=True):

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from srs.models.day_counts import DayCounts
 from srs.models.presets import summed_by_deck
-from srs.scheduler.study_day import DAY_MS
+from srs.scheduler.study_day import DAY_MS, is_in_spans
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
 from srs.store.connection import Store
@@ -50,7 +50,7 @@ class Overview(Struct, frozen=True):
     again_today: int
     seconds_today: float
     streak: int
-    """Consecutive study days with a review, up to today or yesterday."""
+    """Consecutive study days with a review, up to today or yesterday; see `streak`."""
     young_retention: Retention
     mature_retention: Retention
     forecast: tuple[int, ...]
@@ -109,7 +109,9 @@ def overview(
         reviewed_today=answers,
         again_today=again,
         seconds_today=spent_ms / 1000,
-        streak=streak(by_day.__contains__, today),
+        streak=streak(
+            by_day.__contains__, min(by_day, default=today), today, options.away
+        ),
         young_retention=young,
         mature_retention=mature,
         forecast=tuple(forecast),
@@ -121,12 +123,28 @@ def overview(
     )
 
 
-def streak(is_studied: Callable[[int], bool], today: int) -> int:
-    """Count the consecutive study days with answers, up to today or yesterday."""
-    day = today if is_studied(today) else today - 1
+def streak(
+    is_studied: Callable[[int], bool],
+    first: int,
+    today: int,
+    away: Sequence[tuple[int, int]],
+) -> int:
+    """Count the consecutive study days with answers, up to today or yesterday.
+
+    The days of a vacation without answers neither end the streak nor count.
+
+    Args:
+        is_studied: Returns whether a study day has answers.
+        first: The first study day that may have any.
+        today: The study day of this moment.
+        away: First and last study day of each vacation.
+    """
     count = 0
-    while is_studied(day - count):
-        count += 1
+    for day in range(today, first - 1, -1):
+        if is_studied(day):
+            count += 1
+        elif day < today and not is_in_spans(day, away):
+            break
     return count
 
 

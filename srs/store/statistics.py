@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from srs.scheduler.study_day import Calendar
+from srs.scheduler.study_day import DAY_MS, Calendar
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
 from srs.store.rows import ON_DAYS, STUDY_DAY, on_days
@@ -119,6 +119,12 @@ def was_studied_on(store: Store, calendar: Calendar, day: int) -> bool:
     # In the user's zone first, where nearly all are.
     here = {"from_ms": calendar.start_ms(day), "to_ms": calendar.start_ms(day + 1)}
     return any(store.row(sql, found) for found in (values | here, values))
+
+
+def day_before_answers(store: Store) -> int:
+    """Return a study day before which there are no answers, in any time zone."""
+    (first,) = store.row("select coalesce(min(id), 0) from reviews")
+    return int(first) // DAY_MS - 2
 
 
 def answers_by_day(

@@ -15,7 +15,12 @@ from msgspec.structs import replace
 from srs.stats.overview import streak
 from srs.store.connection import Store
 from srs.store.settings import Options
-from srs.store.statistics import DeckFilter, answer_counts, was_studied_on
+from srs.store.statistics import (
+    DeckFilter,
+    answer_counts,
+    day_before_answers,
+    was_studied_on,
+)
 from srs.study.due_cards import CardFilter, DueCards
 from srs.study.queue import Counts, build_queue, read_exam_queue
 
@@ -90,7 +95,12 @@ def day_report(
         answered=answers,
         correct=answers - again,
         duration_ms=duration_ms,
-        streak=streak(partial(was_studied_on, store, calendar), day),
+        streak=streak(
+            partial(was_studied_on, store, calendar),
+            day_before_answers(store),
+            day,
+            options.away,
+        ),
         left=left,
         tomorrow=tomorrow.counts(),
         overdue=tomorrow.overdue,

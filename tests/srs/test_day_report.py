@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from store_fixtures import DAY_MS, NOON, Clock, add, give, ids, numbered
+from store_fixtures import DAY_MS, NOON, Clock, add, give, ids, numbered, overview_of
 
 from srs.models.cards import Rating
 from srs.store.card_actions import bury, set_due
@@ -83,6 +83,38 @@ def test_a_streak_ends_with_a_day_without_answers(
         give(limited, card, EASY, NOON - days * DAY_MS)
 
     assert report(limited, clock).streak == streak
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "away", "streak"),
+    [
+        ([0, 1, 5], "2026-11-19..2026-11-21", 3),
+        ([5, 6], "2026-11-19..2026-11-23", 2),
+        ([0, 2, 4], "2026-11-20..2026-11-22", 3),
+        ([1, 4], "2026-11-20 2026-11-21", 2),
+        ([0, 5], "2026-11-19..2026-11-20", 1),
+        ([], "2000-01-01..2026-11-23", 0),
+        ([3], "0001-01-01..9999-12-31", 1),
+    ],
+    ids=[
+        "past",
+        "ends today",
+        "answers in it",
+        "two",
+        "a day is missing",
+        "none",
+        "ever",
+    ],
+)
+def test_a_vacation_neither_ends_nor_lengthens_a_streak(
+    limited: Store, clock: Clock, days_ago: list[int], away: str, streak: int
+) -> None:
+    for card, days in zip(ids(limited), days_ago, strict=False):
+        give(limited, card, EASY, NOON - days * DAY_MS)
+    save_setting(limited, "away", away)
+
+    assert report(limited, clock).streak == streak
+    assert overview_of(limited, clock()).streak == streak
 
 
 def test_tomorrow_is_what_a_review_will_ask_then(store: Store, clock: Clock) -> None:
