@@ -1,6 +1,6 @@
 """Texts about a sync between devices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cards.text.terminal import plain_text
@@ -64,8 +64,8 @@ def remark_lines(done: Synced) -> list[str]:
     lines = _several([fault_text(one) for one in done.faults])
     lines += [parked_text(*one) for one in sorted(done.parked.items())]
     too_large = _("{name}: larger than 64 MB, not sent to other devices")
-    names = [*done.sent.too_large, *done.media.too_large]
-    lines += _several([too_large.format(name=one) for one in names])
+    files = [*done.sent.too_large, *done.media.too_large]
+    lines += _several([too_large.format(name=one) for one in files])
     if done.foreign:
         text = _("not part of the log, ignored: {names}")
         shown = ", ".join(done.foreign[:_SHOWN]) + (
@@ -76,7 +76,8 @@ def remark_lines(done: Synced) -> list[str]:
         lines.append(
             _("others in the network can read your cards; use https or davs://")
         )
-    lines += _several([_lost_text(one, done) for one in done.received.lost])
+    names = {one.id: one.name for one in done.devices}
+    lines += lost_edit_lines(done.received.lost, names)
     lines += [_clock_text(one) for one in done.clocks]
     lines += [
         _(
@@ -88,17 +89,25 @@ def remark_lines(done: Synced) -> list[str]:
     return [clean(line) for line in lines]
 
 
-def _lost_text(edit: LostEdit, done: Synced) -> str:
-    """Name a note that was edited on two devices, and what was lost."""
+def lost_edit_lines(edits: Iterable[LostEdit], names: Mapping[str, str]) -> list[str]:
+    """Name the notes that were edited on two devices, and what was lost.
+
+    Args:
+        edits: The lost edits.
+        names: The names of devices by id; they may be empty.
+    """
+    return _several([_lost_text(one, names) for one in edits])
+
+
+def _lost_text(edit: LostEdit, names: Mapping[str, str]) -> str:
     text = _(
         "'{question}' was edited on two devices; the later edit was kept, without what"
         " {device} had: {texts}"
     )
-    names = {one.id: one.name or one.id for one in done.devices}
     texts = (clip_line(one, _TEXT_COLUMNS) for one in edit.texts)
     return text.format(
         question=clip_line(plain_text(edit.question), _TEXT_COLUMNS),
-        device=names.get(edit.device, edit.device),
+        device=names.get(edit.device) or edit.device,
         texts=_(", ").join(map(quoted_text, texts)),
     )
 

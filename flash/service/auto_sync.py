@@ -7,17 +7,38 @@ another process writes.  The second sends the answers after the review.
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
 
 from cards.translate import _
+from flash.messages.review import sync_failure_line
 from flash.service.context import AppContext
+from srs.models.incoming import LostEdit
 from srs.store.sync_state import PLACE
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 _BOUND_S = 2.0
 """A review never ends later than this because of a sync."""
+
+
+class _Device(Struct):
+    id: str
+    name: str
+
+
+class _Done(Struct):
+    """The part of `flash sync --json` that the user has to know."""
+
+    lost_edits: tuple[LostEdit, ...]
+    devices: tuple[_Device, ...]
+
+
+class _Error(Struct):
+    message: str
+
+
+class _Failed(Struct):
+    error: _Error
 
 
 class AutoSync:
@@ -25,55 +46,87 @@ class AutoSync:
 
     def __init__(self, app: AppContext) -> None:
         """Start to receive if `auto_sync` is set and a log is known."""
-        self._app = app
-        self._first: Popen[str] | None = None
-        self._is_on = app.options.auto_sync and bool(app.store.setting(PLACE))
-        if self._is_on:
-            self._first = self._start()
+        self._path = str(app.store.path.absolute())
+        self._first: _SyncProcess | None = None
+        if app.options.auto_sync and app.store.setting(PLACE):
+            self._first = _SyncProcess(self._path)
 
-    def _start(self) -> "Popen[str]":
+    def finish(self) -> list[str]:
+        """Send what the review has changed.
+
+        Returns:
+            The edits that were lost to another device, and what went wrong.
+        """
+        if self._first is None:
+            return []
+        deadline = time.monotonic() + _BOUND_S
+        lost, failure = self._first.wait(deadline)
+        if time.monotonic() < deadline:
+            later, failure = _SyncProcess(self._path).wait(deadline)
+            lost += later
+        return lost + ([sync_failure_line(failure)] if failure else [])
+
+
+class _SyncProcess:
+    """A run of `flash sync`."""
+
+    def __init__(self, path: str) -> None:
+        """Start it for a store."""
         import subprocess  # noqa: PLC0415 - only with auto_sync
+        import tempfile  # noqa: PLC0415 - as above
 
-        path = str(self._app.store.path.absolute())
-        # Without -P, files of the present folder could stand for modules.
-        return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", "-m", "flash", "sync", "--db", path],
+        # A full pipe would hold it up, with its lock, until it is read.
+        self._out = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            _command(path),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=self._out,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def finish(self) -> str:
-        """Send what the review has changed.
+    def wait(self, deadline: float) -> tuple[list[str], str]:
+        """Wait until a moment; return the lost edits, and what went wrong."""
+        import subprocess  # noqa: PLC0415 - as above
 
-        Returns:
-            What went wrong, in one line; empty if nothing did.
-        """
-        if self._first is None:
-            return ""
-        deadline = time.monotonic() + _BOUND_S
-        failure = _wait(self._first, deadline)
-        if time.monotonic() < deadline:
-            failure = _wait(self._start(), deadline)
-        return failure
+        process, left = self._process, max(0.0, deadline - time.monotonic())
+        try:
+            _none, errors = process.communicate(timeout=left)
+            failure = _failure(errors) if process.returncode else ""
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)  # it removes what is half written
+            try:
+                process.communicate(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+            failure = _("not synchronized yet; run flash sync")
+        with self._out:
+            self._out.seek(0)
+            return _lost_lines(self._out.read()), failure
 
 
-def _wait(process: "Popen[str]", deadline: float) -> str:
-    """Wait for a process until a moment; return the last line of its errors."""
-    import subprocess  # noqa: PLC0415 - as above
+def _command(path: str) -> list[str]:
+    # Without -P, files of the present folder could stand for modules.
+    python = [sys.executable, "-P", "-m", "flash"]
+    return [*python, "sync", "--json", "--db", path]
+
+
+def _lost_lines(out: str) -> list[str]:
+    from flash.messages.sync import lost_edit_lines  # noqa: PLC0415 - as above
 
     try:
-        _out, errors = process.communicate(
-            timeout=max(0.0, deadline - time.monotonic())
-        )
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)  # it removes what is half written
-        try:
-            process.communicate(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-        return _("not synchronized yet; run flash sync")
-    lines = errors.strip().splitlines()
-    return lines[-1].removeprefix("flash: ") if process.returncode and lines else ""
+        done = msgspec.json.decode(out, type=_Done)
+    except msgspec.MsgspecError:
+        return []
+    names = {one.id: one.name for one in done.devices}
+    return lost_edit_lines(done.lost_edits, names)
+
+
+def _failure(errors: str) -> str:
+    """Return the message of an error, or the last line, such as of a crash."""
+    last = (errors.strip().splitlines() or [""])[-1]
+    try:
+        return msgspec.json.decode(last, type=_Failed).error.message
+    except msgspec.MsgspecError:
+        return last.removeprefix("flash: ")

@@ -1,6 +1,5 @@
 """`auto_sync`: a review receives at its begin and sends at its end."""
 
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -8,7 +7,10 @@ from pathlib import Path
 import pytest
 from command_runner import CELLS, Run
 
+from flash.cli.commands import serve as serve_command
 from flash.service import auto_sync
+
+CARD = '"which organelle"'
 
 
 @pytest.fixture
@@ -62,16 +64,53 @@ def test_failed_sync_is_one_line_after_the_review(
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [(["review", "--plain"], "q\n"), (["review", "--jsonl"], ""), (["serve"], "")],
+    ids=["plain", "jsonl", "serve"],
+)
+def test_edits_lost_to_another_device_are_named(
+    synced: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], end: str
+) -> None:
+    monkeypatch.setattr(auto_sync, "_BOUND_S", 60.0)
+    monkeypatch.setattr(serve_command, "run", lambda *_: None)
+    other = ("--db", "other.db")
+    synced(*other, "sync", "log", "--name", "laptop")
+    synced(*other, "tag", "add", "lost", CARD)
+    synced("tag", "add", "kept", CARD, "--write")
+    synced(*other, "sync")
+
+    code, _, err = synced(*words, typed=end)
+
+    lost = (
+        "'Which organelle makes most ATP?' was edited on two devices; the later edit"
+        " was kept, without what laptop had: '#lost'\n"
+    )
+    assert code == 0
+    assert err.endswith(lost)
+    assert err.count(lost) == 1
+    assert synced("review", "--plain", typed="q\n")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"),
+    [
+        ('{"error": {"message": "log: no such folder", "line": null}}\n', "log: no"),
+        ("a remark\nflash: interrupted\n", "interrupted"),
+        ("Traceback (most recent call last):\nKeyError: 1\n", "KeyError: 1"),
+        ("", ""),
+    ],
+    ids=["error", "no json", "crash", "nothing"],
+)
+def test_a_failure_is_the_last_line(errors: str, shown: str) -> None:
+    assert auto_sync._failure(errors).startswith(shown)
+
+
 def test_review_does_not_wait_for_a_slow_log(
     synced: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(_: auto_sync.AutoSync) -> "subprocess.Popen[str]":
-        words = [sys.executable, "-c", "import time; time.sleep(60)"]
-        return subprocess.Popen(
-            words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-
-    monkeypatch.setattr(auto_sync.AutoSync, "_start", slow)
+    words = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(auto_sync, "_command", lambda _path: words)
     monkeypatch.setattr(auto_sync, "_BOUND_S", 0.2)
     start = time.monotonic()
 

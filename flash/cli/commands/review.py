@@ -28,7 +28,6 @@ from flash.messages.review import (
     early_line,
     first_deck_lines,
     notice_line,
-    sync_failure_line,
 )
 from flash.messages.review_keys import ReviewKeys, saved_keys
 from flash.service.auto_sync import AutoSync
@@ -197,9 +196,8 @@ def review(
         finally:
             if session.done():
                 _back_up(app)
-            failure = auto_sync.finish()
-            if failure:
-                echo_err(sync_failure_line(failure))
+            for line in auto_sync.finish():
+                echo_err(line)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from flash.cli.options import (
     StoreOption,
     has_subcommand,
 )
-from flash.messages.review import early_line, first_deck_lines, sync_failure_line
+from flash.messages.review import early_line, first_deck_lines
 from flash.messages.scheduling import ExamReport, exam_past, exam_report
 from flash.messages.serve import (
     device_table,
@@ -125,9 +125,8 @@ def serve(
             run(application.asgi, listening, certificate)
         finally:
             application.close()
-        failure = auto_sync.finish()
-        if failure:
-            echo_err(sync_failure_line(failure))
+        for line in auto_sync.finish():
+            echo_err(line)
 
 
 def _checked_origin(origin: str) -> str:
