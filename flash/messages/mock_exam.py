@@ -82,7 +82,8 @@ def begin_lines(
             "response, ordering and matching."
         ),
     ]
-    if not asks.weights:
+    is_divided = asks.is_divided(one.domain for one in exam.questions)
+    if is_divided and not asks.weights:
         lines.append(_("Each domain is weighted by its number of cards."))
     if made:
         text = ngettext(
@@ -103,7 +104,7 @@ def begin_lines(
         lines.append(text.format(n=repeated))
     if lacking:
         names = (
-            one_line(asks.domain_name(tag) or _("other")) + f" {count}"
+            f"{_domain_name(asks, tag)} {count}" if is_divided else str(count)
             for tag, count in lacking.items()
         )
         text = _("Questions that the deck lacks: {domains}.")
@@ -272,7 +273,14 @@ def result_lines(exam: MockExam, asks: Exam) -> list[str]:
         text = _("Wrong answers were recorded as Again.")
     else:
         text = _("The schedule is unchanged.")
-    return [*lines, text, "", *_domain_lines(score, asks)]
+    lines.append(text)
+    if asks.is_divided(one.domain for one in score.domains):
+        lines += ["", *_domain_lines(score, asks)]
+    return lines
+
+
+def _domain_name(asks: Exam, tag: str) -> str:
+    return one_line(asks.domain_name(tag) or _("other"))
 
 
 def _domain_lines(score: MockScore, asks: Exam) -> list[str]:
@@ -281,7 +289,7 @@ def _domain_lines(score: MockScore, asks: Exam) -> list[str]:
         (
             _("{n} of {total}").format(n=one.right, total=one.questions),
             percent(one.right / one.questions),
-            one_line(asks.domain_name(one.domain) or _("other")),
+            _domain_name(asks, one.domain),
         )
         for one in score.domains
     ]

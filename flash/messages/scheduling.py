@@ -45,6 +45,8 @@ def points_lines(exam: Exam, asked: Collection[str]) -> list[str]:
         exam: The exam.
         asked: The domains that have cards.
     """
+    if not exam.is_divided(asked):
+        return [_("all cards count alike: no exam.yaml gives weights")]
     if not exam.weights:
         message = _(
             "each domain is weighted by its number of cards: no exam.yaml gives weights"
@@ -279,6 +281,8 @@ def rescheduled(found: RescheduleResult) -> str:
 
 
 def _domain_table(exam: Exam, found: ExamForecast) -> dict[str, Any]:
+    if not exam.is_divided(one.name for one in found.domains):
+        return {}
     head = [_("domain"), _("cards"), _("points"), _("today")]
     rows = [
         [
@@ -305,6 +309,13 @@ def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         share_of.format(name=padded(name, width), share=share)
         for name, share in report.shares
     ]
+    about = [
+        *(styled(report.title, "1"), *report.about),
+        *("", *shares),
+        *(["", *report.study] if report.study else []),
+    ]
+    if not report.rows:
+        return about
     head, rows = [*report.head], [[*row] for row in report.rows]
     table = table_lines(head, rows, right=(1, 2, 3, 4, 5), long=0)
     room = terminal_columns() - max(map(width_of, table[1:]), default=0) - 2
@@ -314,9 +325,4 @@ def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         for row, one in zip(rows, found.domains, strict=True):
             row.append(bar(one.gain, best, min(room, _GAIN_COLUMNS)))
         table = table_lines(head, rows, right=(1, 2, 3, 4, 5), long=0)
-    return [
-        *(styled(report.title, "1"), *report.about),
-        *("", *shares),
-        *(["", *report.study] if report.study else []),
-        *("", *table),
-    ]
+    return [*about, "", *table]

@@ -1,6 +1,6 @@
 """An exam: its day, its cards, and how it changes the scheduling before it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +30,14 @@ class Exam(Struct, frozen=True):
     def domain_name(self, tag: str) -> str:
         """Return the name of a domain; its tag if it has no name."""
         return self.blueprint.domain_name(tag) if self.blueprint else tag
+
+    def is_divided(self, domains: Iterable[str]) -> bool:
+        """Return True if there is a domain among those of some cards or in the weights.
+
+        Args:
+            domains: Tags; empty for the cards of no domain.
+        """
+        return bool(self.weights) or any(domains)
 
     def is_ahead(self, day: int) -> bool:
         """Return True if a study day is before the exam."""

@@ -139,6 +139,25 @@ BY_COUNT = (
 )
 
 
+def test_an_exam_without_domains_has_no_table_of_them(flash: Run) -> None:
+    other = "deck: Plain\ncards:\n- {front: one, back: a}\n- {front: two, back: b}\n"
+    Path("plain.yaml").write_text(other, "utf-8")
+    flash("add", "plain.yaml")
+    about = "all cards count alike: no exam.yaml gives weights"
+
+    set_plain = flash("exam", "set", "2026-12-23", "--deck", "Plain")[1]
+    plain = flash("exam")[1]
+    flash("exam", "set", "2026-12-23")
+    both = flash("exam")[1]
+
+    assert set_plain.splitlines()[1:] == [about]
+    assert about in plain.splitlines()
+    assert "other" not in plain
+    assert plain.splitlines()[-1].startswith("to see all in time")
+    assert BY_COUNT in both
+    assert any(line.startswith("other ") for line in both.splitlines())
+
+
 def test_exam_beside_the_deck_gives_the_weights(flash: Run) -> None:
     Path("exam.yaml").write_text(EXAM, "utf-8")
 

@@ -82,6 +82,23 @@ def right_letters(flash: Run) -> list[str]:
     return ["abcd"[one.right] for one in exam.questions]
 
 
+def test_a_mock_exam_without_domains_names_none(flash: Run) -> None:
+    cards = "".join(
+        f"- {{choice: Q{n}, options: [a, b, c, d], answer: a}}\n" for n in range(2)
+    )
+    Path("plain.yaml").write_text(f"deck: Plain\ncards:\n{cards}", "utf-8")
+    flash("add", "plain.yaml")
+    Path("exam.yaml").unlink()
+    flash("exam", "set", "2026-12-23", "--deck", "Plain")
+
+    begun = flash(*MOCK, "--questions", "3", typed="a\nh\nh\nh\n\n\n")[1].splitlines()
+    out = flash("exam", "mock", "--last", typed="q\n")[1].splitlines()
+
+    assert begun[2] == "Questions that the deck lacks: 1."
+    assert not any("other" in line or "domain" in line for line in (*begun, *out))
+    assert "The schedule is unchanged." in out
+
+
 def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     code, out, err = flash(*MOCK, typed="")
     assert (code, err) == (0, "")
