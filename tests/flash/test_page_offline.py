@@ -97,6 +97,35 @@ def test_learning_steps_go_on_after_the_end_of_the_day(
         page.has(".sentences", "Cards finished today: 2.")
 
 
+@pytest.mark.parametrize("rating", [4, 1], ids=["finished", "learning"])
+def test_an_undone_answer_of_yesterday_counts_as_none_of_today(
+    browser: Any, tmp_path: Path, rating: int
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context)
+        page.tab.clock.install()
+        page.review(server.address)
+        context.set_offline(True)
+        page.answer(4)
+        page.answer(rating)
+        page.press("Space")
+        page.tab.wait_for_selector("section.answer:focus")
+        page.tab.clock.fast_forward("25:00:00")
+        page.rate(4)
+
+        page.press("u")
+        page.has("section.question", "Q02")
+        page.press("u")
+        page.has("section.question", "Q01")
+        page.has(".counts", "new 2 · learning 0 · due 0")
+        asked = [page.answer(4), page.answer(4)]
+
+        assert asked == ["Q01", "Q02"]
+        page.has(".sentences", "Cards finished today: 2.")
+        assert page.errors == []
+
+
 def test_page_opens_without_network(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, numbered_deck(3)) as server:
         context = browser.new_context(**DESKTOP)

@@ -123,8 +123,8 @@ export class Queue {
   }
 
   remember(id, card) {
-    const { counts, done_today } = this.state;
-    this.addUndo({ id, card: { ...card }, counts: { ...counts }, done_today });
+    const { day_ends, done_today } = this.state;
+    this.addUndo({ id, card: { ...card }, day_ends, done_today });
   }
 
   // A step changed this queue, or is the `edit` of a text.
@@ -138,11 +138,15 @@ export class Queue {
 
   // Takes back the last step, which is no edit.
   undo() {
-    const step = this.state.undo.pop();
-    this.drop(step.card.id);
-    this.cards.unshift(step.card);
-    Object.assign(this.state, { counts: step.counts, done_today: step.done_today });
-    this.state.first = step.card.id;
+    const { card, day_ends, done_today } = this.state.undo.pop();
+    const after = this.find(card.id);
+    if (after) this.addToCount(KINDS[after.state], -1);
+    this.addToCount(KINDS[card.state], 1);
+    this.drop(card.id);
+    this.cards.unshift(card);
+    this.state.first = card.id;
+    // What was done on an earlier day is none of this one.
+    if (day_ends === this.state.day_ends) this.state.done_today = done_today;
   }
 
   // Forgets a step that the server refused: there is nothing to take back.
