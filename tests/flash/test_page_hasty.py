@@ -38,6 +38,7 @@ DOUBLE_TAP = """(name) => {
   return new Promise((resolve) => setTimeout(() => resolve(tap()), 100));
 }"""
 """Taps twice on the place of a button."""
+TWO_CLICKS = "(button) => { button.click(); button.click(); }"
 
 
 def counts_line(server: Server) -> str:
@@ -238,6 +239,81 @@ def test_an_undo_reaches_other_tabs(browser: Any, tmp_path: Path) -> None:
         first.press("u")
 
         second.has(".counts", "new 6 · learning 0 · due 0")
+
+
+def posts(page: Page) -> list[str]:
+    """Return the list of the addresses that the page sends something to."""
+    found: list[str] = []
+
+    def note(request: Any) -> None:
+        if request.method == "POST":
+            found.append(request.url.rpartition("/")[2])
+
+    page.tab.on("request", note)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "end"),
+    [
+        ("Set the exam", "exam", "Change the day"),
+        ("Change the day", "exam", "Change the day"),
+        ("Remove the exam", "clear", "Set the exam"),
+    ],
+)
+def test_a_double_click_changes_the_exam_once(
+    browser: Any, tmp_path: Path, name: str, path: str, end: str
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        if name != "Set the exam":
+            server.flash("exam", "set", "2099-01-01")
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/exam", "Exam")
+        page.tab.fill("#exam-day", "2099-02-02")
+        asked = posts(page)
+
+        page.tab.get_by_role("button", name=name).evaluate(TWO_CLICKS)
+
+        page.tab.wait_for_selector("form.panel:not([aria-busy])")
+        page.tab.get_by_role("button", name=end).wait_for()
+        assert asked == [path]
+        assert page.tab.locator(".alarm").count() == 0
+        assert page.errors == []
+
+
+def test_a_double_click_pairs_once(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP))
+        page.tab.goto(server.url)
+        page.tab.fill("#address", server.address)
+        asked = posts(page)
+
+        page.tab.locator("form button").evaluate(TWO_CLICKS)
+
+        page.has("section.question", "Q00")
+        assert asked == ["pair"]
+
+
+@pytest.mark.parametrize(
+    ("name", "dialogs"), [("suspend", 1), ("edit", 2), ("history", 2)]
+)
+def test_a_double_click_on_a_found_card_is_one(
+    browser: Any, tmp_path: Path, name: str, dialogs: int
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/search?q=Q", "Search")
+        page.tab.locator(".cards .open").first.click()
+        page.tab.wait_for_selector(f"dialog [data-action={name}]")
+        asked = posts(page)
+
+        page.tab.locator(f"dialog [data-action={name}]").evaluate(TWO_CLICKS)
+
+        page.tab.locator("dialog").nth(dialogs - 1).wait_for()
+        page.tab.wait_for_selector("dialog .row:not([aria-busy])")
+        assert page.tab.locator("dialog").count() == dialogs
+        assert asked == (["suspend"] if name == "suspend" else [])
+        assert page.tab.locator("dialog .alarm").count() == 0
 
 
 def test_a_double_click_leaves_a_found_card_open(browser: Any, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 // Adds a card with a question, an answer, a deck and tags.
 
 import { get, post } from "./api.js";
-import { element, field } from "./dom.js";
+import { element, field, runOnce } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
@@ -26,11 +26,11 @@ function addForm() {
     autocapitalize: "off", spellcheck: "false" });
   const names = element("datalist", { id: "deck-names" });
   const message = element("p", { class: "message", role: "status" });
-  const add = element("button", { class: "primary" }, word("add_button"));
   const form = element("form", { class: "form", onsubmit: submit }, message,
     field(word("card_question"), question, word("markdown")),
     field(word("card_answer"), answer, word("cloze_help")), field(word("deck"), deck),
-    names, field(word("tags"), tags, word("tags_help")), add);
+    names, field(word("tags"), tags, word("tags_help")),
+    element("button", { class: "primary" }, word("add_button")));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
@@ -42,11 +42,12 @@ function addForm() {
     message.textContent = "";
   }
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
-    // Ctrl+Enter repeats while it is held down.
-    if (add.disabled) return;
-    add.disabled = true;
+    runOnce(form, send);
+  }
+
+  async function send() {
     const body = { question: question.value, answer: answer.value, deck: deck.value,
       tags: tags.value.split(/[\s,、，]+/).filter(Boolean) };
     try {
@@ -59,7 +60,6 @@ function addForm() {
       message.textContent = problemText(error);
       message.classList.add("alarm");
     }
-    add.disabled = false;
     message.scrollIntoView({ block: "nearest" });
   }
 }

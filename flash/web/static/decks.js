@@ -1,7 +1,7 @@
 // The decks with what is due in each, more new cards, cram by tag, decks to start.
 
 import { get, post, queryOf } from "./api.js";
-import { button, deckPath, element, field, scrollable } from "./dom.js";
+import { button, deckPath, element, field, runOnce, scrollable } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
@@ -90,8 +90,7 @@ function starters(bundled, message, reload) {
   if (!bundled.length) return null;
   const items = bundled.map(({ name, title }) => {
     const label = word("start_named", { deck: title ?? name });
-    const start = button(word("start_deck"), async () => {
-      start.disabled = true;
+    const start = async () => {
       try {
         const { sentence } = await post("/api/decks/start", { deck: name });
         await reload();
@@ -99,13 +98,14 @@ function starters(bundled, message, reload) {
           word("review_now"));
         document.querySelector(".message").append(sentence ?? "", review);
       } catch (error) {
-        start.disabled = false;
         message.textContent = problemText(error);
         message.scrollIntoView({ block: "nearest" });
       }
-    }, { "aria-label": label });
-    return element("li", {}, element("span", {}, deckPath(title ?? name)), start);
+    };
+    const once = button(word("start_deck"), () => runOnce(list, start),
+      { "aria-label": label });
+    return element("li", {}, element("span", {}, deckPath(title ?? name)), once);
   });
-  return element("section", { class: "panel" }, element("h2", {}, word("bundled")),
-    element("ul", { class: "bundled" }, items));
+  const list = element("ul", { class: "bundled" }, items);
+  return element("section", { class: "panel" }, element("h2", {}, word("bundled")), list);
 }

@@ -1,6 +1,6 @@
 // Texts and choices that cover the page until they are closed.
 
-import { button, element, table } from "./dom.js";
+import { button, element, runOnce, table } from "./dom.js";
 import { keyOf, word } from "./words.js";
 
 const QUIET_MS = 300;
@@ -69,8 +69,8 @@ export function editText(text, keep, save, closed) {
     "aria-label": word("edit_text"), required: true });
   area.value = text;
   const message = element("p", { class: "message", role: "status" });
-  const done = element("button", { class: "primary" }, word("save"));
-  const form = element("form", { class: "form", onsubmit: submit }, area, message, done);
+  const form = element("form", { class: "form", onsubmit: submit }, area, message,
+    element("button", { class: "primary" }, word("save")));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
@@ -82,12 +82,13 @@ export function editText(text, keep, save, closed) {
   area.setSelectionRange(0, 0);
   area.scrollTop = 0;
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
-    if (done.disabled) return;
-    done.disabled = true;
+    runOnce(form, send);
+  }
+
+  async function send() {
     const trouble = await save(area.value);
-    done.disabled = false;
     message.textContent = trouble;
     message.classList.toggle("alarm", Boolean(trouble));
     isSaved = !trouble;

@@ -78,6 +78,18 @@ export function button(text, onclick, attributes = {}) {
   return element("button", { type: "button", onclick, ...attributes }, text);
 }
 
+// Runs `act`.  The buttons of `box` look disabled and do nothing meanwhile, so that a second
+// click, or Enter held down, sends nothing again; they keep the focus.
+export async function runOnce(box, act) {
+  if (box.ariaBusy) return;
+  box.ariaBusy = "true";
+  try {
+    await act();
+  } finally {
+    box.ariaBusy = null;
+  }
+}
+
 export function field(label, control, hint = "") {
   const id = control.id;
   const note = hint && element("p", { class: "hint", id: `${id}-hint` }, hint);

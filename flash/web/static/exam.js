@@ -1,7 +1,7 @@
 // The exam: its forecast, with the words and numbers of `flash exam`, and its day.
 
 import { LONG_TIMEOUT_MS, call, get } from "./api.js";
-import { button, deckPath, element, field, table, withDates } from "./dom.js";
+import { button, deckPath, element, field, runOnce, table, withDates } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
@@ -36,17 +36,19 @@ function dayForm(day, decks, change) {
   const deck = element("select", { id: "exam-deck" },
     element("option", { value: "" }, word("all_decks")),
     decks.map(({ name }) => element("option", { value: name }, deckPath(name))));
+  const once = (path, body = {}) => runOnce(form, () => change(path, body));
   const onsubmit = (event) => {
     event.preventDefault();
-    change("/api/exam", { date: input.value, deck: day ? "" : deck.value });
+    once("/api/exam", { date: input.value, deck: day ? "" : deck.value });
   };
   const row = element("div", { class: "row" }, field(word("exam_day"), input),
     day ? null : field(word("deck"), deck),
     element("button", {}, word(day ? "exam_move" : "exam_set")),
-    day ? button(word("exam_clear"), () => change("/api/exam/clear", {})) : null);
-  return element("form", { class: "panel", onsubmit },
+    day ? button(word("exam_clear"), () => once("/api/exam/clear")) : null);
+  const form = element("form", { class: "panel", onsubmit },
     element("h2", {}, word(day ? "exam_change" : "exam_set")),
     element("p", { class: "hint" }, word("exam_hint")), row);
+  return form;
 }
 
 function forecast({ title, about, shares, study, head, rows }) {

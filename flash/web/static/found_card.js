@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { CardView } from "./card.js";
 import { chooseFlag, openDialog, showHistory } from "./dialogs.js";
-import { button, element } from "./dom.js";
+import { button, element, runOnce } from "./dom.js";
 import { editCard } from "./editing.js";
 import { newId } from "./outbox.js";
 import { problemText } from "./page.js";
@@ -37,7 +37,8 @@ export async function showFound(row, onchange) {
   }
 
   function tool(name, act) {
-    return button(word(name), () => attempt(act), { "data-action": name });
+    const once = () => runOnce(tools, () => attempt(act));
+    return button(word(name), once, { "data-action": name });
   }
 
   async function mark(kind, values = {}) {

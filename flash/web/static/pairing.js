@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { forget } from "./database.js";
-import { element, field } from "./dom.js";
+import { element, field, runOnce } from "./dom.js";
 import * as outbox from "./outbox.js";
 import { problemText } from "./page.js";
 import { word } from "./words.js";
@@ -40,8 +40,12 @@ export async function showPairing(root, onpaired, problem = null) {
     unsent ? element("p", {}, keptText(unsent)) : "", form);
   if (problem) explain(problem);
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
+    runOnce(form, send);
+  }
+
+  async function send() {
     const key = input.value.trim().replace(/^.*#key=/, "");
     try {
       await pair(key);
