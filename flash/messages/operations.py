@@ -16,6 +16,7 @@ from flash.messages.phrases import (
 )
 from flash.messages.review import NOTHING_TO_UNDO, rating_help
 from srs.models.cards import Rating
+from srs.store.operations import DUE_TODAY
 
 if TYPE_CHECKING:
     from srs.store.operations import Operation
@@ -28,7 +29,7 @@ _DONE: dict[str, Callable[[int], str]] = {
     "bury": lambda n: ngettext("Buried {n} card", "Buried {n} cards", n),
     "unbury": lambda n: ngettext("Unburied {n} card", "Unburied {n} cards", n),
     "flag": lambda n: ngettext("Flagged {n} card", "Flagged {n} cards", n),
-    "forget": lambda n: ngettext(
+    DUE_TODAY: lambda n: ngettext(
         "Made {n} card due today", "Made {n} cards due today", n
     ),
     "set-due": lambda n: ngettext(
@@ -63,7 +64,7 @@ _UNDONE: dict[str, Callable[[int], str]] = {
         "Restored the schedule of {n} card.", "Restored the schedule of {n} cards.", n
     ),
     **dict.fromkeys(
-        ("forget", "set-due"),
+        (DUE_TODAY, "set-due"),
         lambda n: ngettext(
             "Restored the due day of {n} card.", "Restored the due day of {n} cards.", n
         ),
@@ -82,7 +83,7 @@ _UNDONE_CARD = {
     "bury": N_("Unburied '{question}'."),
     "unbury": N_("Buried '{question}' again."),
     "flag": N_("Restored the flag of '{question}'."),
-    "forget": N_("Restored the due day of '{question}'."),
+    DUE_TODAY: N_("Restored the due day of '{question}'."),
     "set-due": N_("Restored the due day of '{question}'."),
     "reset": N_("Restored the schedule of '{question}'."),
 }

@@ -9,7 +9,7 @@ from zlib import crc32
 from srs.models.cards import State
 from srs.store.anki_marks import mark_time, save_mark_times
 from srs.store.connection import Store
-from srs.store.operations import record_operation
+from srs.store.operations import DUE_TODAY, record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.revlog import ManualRows
 from srs.store.rows import CARD_COLUMNS, card_of
@@ -109,7 +109,7 @@ def set_due_today(
         StoreError: The store can't be written; nothing was.
     """
     today = options.calendar.day(now_ms)
-    return _set_due(store, options, cards, now_ms, (today, today), "forget")
+    return _set_due(store, options, cards, now_ms, (today, today), DUE_TODAY)
 
 
 def set_due(
@@ -152,7 +152,7 @@ def _set_due(
     only = f"c.state = {State.REVIEW:d} and c.due_day > :first"
     sql = f"""
         select {CARD_COLUMNS} from cards c
-         where c.{_CHOSEN} {f"and {only}" if name == "forget" else ""}
+         where c.{_CHOSEN} {f"and {only}" if name == DUE_TODAY else ""}
          order by c.id
     """
     done: list[tuple[int, int]] = []

@@ -15,6 +15,12 @@ from cards.questions import question_of, question_text
 from srs.store.connection import Store
 from srs.store.queue import card_with_note
 
+DUE_TODAY = "forget"
+"""The name under which stores keep that cards were made due today.
+
+It is older than what it means, and stays: other versions of flash read it, too.
+"""
+
 REQUIRED_KEYS = {
     "answer": ("card", "review"),
     "look": ("card", "review"),
@@ -25,7 +31,7 @@ REQUIRED_KEYS = {
     "bury": ("column", "was"),
     "unbury": ("column", "was"),
     "flag": ("column", "was"),
-    "forget": ("reviews",),
+    DUE_TODAY: ("reviews",),
     "set-due": ("reviews",),
     "reset": ("reviews",),
     "add": ("about", "counts", "former"),
@@ -45,7 +51,7 @@ _NOTHING_MERGED: dict[str, Any] = {"notes": [], "reviews": [], "marks": []}
 """What an import has that only added files: notes without answers and due days."""
 _CARDS = {
     **dict.fromkeys(("suspend", "unsuspend", "bury", "unbury", "flag"), ("was", 0)),
-    **dict.fromkeys(("forget", "set-due", "reset"), ("reviews", 1)),
+    **dict.fromkeys((DUE_TODAY, "set-due", "reset"), ("reviews", 1)),
 }
 """Where the payload of an operation on cards has them: key and column."""
 
@@ -84,10 +90,10 @@ LAST_DONE = """
 
 
 DURING_REVIEW = frozenset(
-    "answer look confusion suspend unsuspend bury flag forget edit".split()
-)
+    ["answer", "look", "confusion", "suspend", "unsuspend", "bury", "flag", "edit"]
+) | {DUE_TODAY}
 """Operations that the user makes in a review, and may undo there."""
-UNSCHEDULED = DURING_REVIEW - {"answer", "forget"}
+UNSCHEDULED = DURING_REVIEW - {"answer", DUE_TODAY}
 """Those that the user may undo in a review that does not change the schedule."""
 
 

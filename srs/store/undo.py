@@ -18,7 +18,7 @@ from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
 from srs.store.import_rows import put_kept_back
-from srs.store.operations import REDO, Operation, describe
+from srs.store.operations import DUE_TODAY, REDO, Operation, describe
 from srs.store.redo import capturing, is_change, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
@@ -174,7 +174,7 @@ class _Undoing:
             **dict.fromkeys(
                 ("suspend", "unsuspend", "bury", "unbury", "flag"), self._mark
             ),
-            **dict.fromkeys(("forget", "set-due", "reset"), self._set_due),
+            **dict.fromkeys((DUE_TODAY, "set-due", "reset"), self._set_due),
             **dict.fromkeys(("add", "edit", "import", "move", "remove"), self._add),
             "config": self._config,
             "optimize": self._optimize,

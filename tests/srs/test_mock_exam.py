@@ -34,7 +34,7 @@ from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import Store, StoreError
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
 from srs.store.note_media import MediaMerge
-from srs.store.operations import last_operations
+from srs.store.operations import DUE_TODAY, last_operations
 from srs.store.removal import delete_notes
 from srs.store.settings import save_options, save_setting
 from srs.store.stamps import last_stamp
@@ -458,7 +458,7 @@ def test_a_missed_card_is_made_due_or_confused(store: Store, clock: Clock) -> No
     assert session.confused_with(1, found.card)
 
     names = [step.name for step in last_operations(store, 3)]
-    assert names == ["confusion", "look", "forget"]
+    assert names == ["confusion", "look", DUE_TODAY]
     undo_operations(store, 3)
     assert states(store) == before
     assert store.rows("select * from confusions") == []

@@ -33,6 +33,7 @@ from srs.scheduler.study_day import day_date
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
 from srs.store.operations import (
+    DUE_TODAY,
     DURING_REVIEW,
     Operation,
     last_operations,
@@ -300,7 +301,7 @@ def test_the_log_of_steps_tells_each_with_what_it_was_about(store: Store) -> Non
 
     assert last_operations(store) == [
         Operation("config", NOON + 5, undone=True, about="A", names=("fuzz",)),
-        Operation("forget", NOON + 4, 1, about="one"),
+        Operation(DUE_TODAY, NOON + 4, 1, about="one"),
         Operation("bury", NOON + 3, 1, about="two"),
         Operation("unsuspend", NOON + 2, 1, about="two"),
         Operation("suspend", NOON + 1, 2),
