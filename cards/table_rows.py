@@ -1,5 +1,6 @@
 """Rows of a comparison table: their cells, questions and Markdown."""
 
+from cards.added_words import in_japanese
 from cards.note import Compare, Row
 from cards.text.bold import in_bold
 
@@ -31,20 +32,16 @@ def ask_cell(row: Row, name: str, subject: str, language: str) -> str:
     """Return the question for the cell of a subject."""
     if row.ask:
         return row.ask.replace(SUBJECT, subject)
-    return f"{subject}の{name}は？" if _is_japanese(language) else f"{subject}: {name}?"
+    return f"{subject}の{name}は？" if in_japanese(language) else f"{subject}: {name}?"
 
 
 def ask_subject(row: Row, name: str, cell: str, language: str) -> str:
     """Return the question from the value of a cell to its subject."""
     if VALUE in row.reverse:
         return row.reverse.replace(VALUE, cell)
-    if _is_japanese(language):
+    if in_japanese(language):
         return f"{name}が「{cell}」なのはどれ？"
     return f"Which has {name} = {cell}?"
-
-
-def _is_japanese(language: str) -> bool:
-    return language.startswith("ja")
 
 
 def table_markdown(content: Compare, asked_row: str, asked_subject: str) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 import msgspec
 from msgspec import Struct
 
+from cards.added_words import former_text
 from cards.note import (
     Cloze,
     Compare,
@@ -214,13 +215,7 @@ def _changed(note: Note, image: ImageOf | None) -> str:
     link = ""
     if source:
         link = " · " + _source(Source(source) if isinstance(source, str) else source)
-    if note.language.startswith("ja"):
-        if since:
-            return f"{_text(since)} まで：<s>{was}</s>{link}"
-        return f"ノートの記述：<s>{was}</s>{link}"
-    if since:
-        return f"until {_text(since)}: <s>{was}</s>{link}"
-    return f"the notes said: <s>{was}</s>{link}"
+    return former_text(_text(since or ""), f"<s>{was}</s>", note.language) + link
 
 
 def _source(source: Source) -> str:

@@ -4,6 +4,7 @@ Text from a deck is cleaned here, so that no control character in a file reaches
 terminal.
 """
 
+from cards.added_words import former_text
 from cards.note import Change, Note, Source
 from cards.questions import Question
 from cards.text.terminal import plain_text
@@ -78,10 +79,8 @@ def was_line(changed: Change | None, language: str = "") -> str:
     """Return what held before or what the notes said; empty without a change."""
     if changed is None:
         return ""
-    since, was = changed.since, one_line(plain_text(changed.was))
-    if language.startswith("ja"):
-        return f"{since} まで：{was}" if since else f"ノートの記述：{was}"
-    return f"until {since}: {was}" if since else f"the notes said: {was}"
+    was = one_line(plain_text(changed.was))
+    return former_text(changed.since or "", was, language)
 
 
 def source_names(note: Note) -> list[str]:
