@@ -36,6 +36,7 @@ def imported_json(done: Imported, kept: str = "") -> dict[str, Any]:
         "missing_media": done.missing_media,
         "renamed_media": done.renamed_media,
         "differing_media": done.differing_media,
+        "unused_media": done.unused_media,
         "backup": str(done.backup) if done.backup else None,
     }
 
@@ -53,7 +54,9 @@ def print_imported(done: Imported, kept: str = "", *, dry_run: bool = False) -> 
 
 def _losses(done: Imported, kept: str, *, with_names: bool) -> list[str]:
     losses = loss_lines(done.losses, with_names=with_names)
-    losses += media_losses(done.missing_media, done.renamed_media, done.differing_media)
+    losses += media_losses(
+        done.missing_media, done.renamed_media, done.differing_media, done.unused_media
+    )
     if done.conflicting:
         losses.append(kept_later_line(done.conflicting))
     return losses + [kept] * bool(done.differing)

@@ -295,24 +295,24 @@ def _note_reason(reason: LossReason) -> str:
 
 
 def media_losses(
-    missing: Sequence[str], renamed: Mapping[str, str], differing: Sequence[str] = ()
+    missing: Sequence[str],
+    renamed: Mapping[str, str],
+    differing: Sequence[str] = (),
+    unused: Sequence[str] = (),
 ) -> list[str]:
     """Name the media files that were not imported or got another name."""
-    lines: list[str] = []
-    if missing:
-        text = _("{files} not found in the package: {names}")
-        files, names = _count_media(len(missing)), _first_names(missing)
-        lines.append(text.format(files=files, names=names))
-    if renamed:
-        text = _("{files} renamed: {names}")
-        pairs = [f"{old[:_LONGEST_NAME]} → {new}" for old, new in renamed.items()]
-        files, names = _count_media(len(renamed)), _first_names(pairs)
-        lines.append(text.format(files=files, names=names))
-    if differing:
-        text = _("{files} replaced in Anki, those here were kept: {names}")
-        files, names = _count_media(len(differing)), _first_names(differing)
-        lines.append(text.format(files=files, names=names))
-    return lines
+    pairs = [f"{old[:_LONGEST_NAME]} → {new}" for old, new in renamed.items()]
+    groups = [
+        (missing, _("{files} not found in the package: {names}")),
+        (pairs, _("{files} renamed: {names}")),
+        (differing, _("{files} replaced in Anki, those here were kept: {names}")),
+        (unused, _("{files} left out, used by no note: {names}")),
+    ]
+    return [
+        text.format(files=_count_media(len(names)), names=_first_names(names))
+        for names, text in groups
+        if names
+    ]
 
 
 def missing_media_lines(missing: Sequence[str], folder: Path) -> list[str]:

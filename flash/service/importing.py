@@ -24,7 +24,7 @@ from flash.service.context import AppContext
 from flash.service.file_edits import edits_for_files
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
-from flash.service.media_import import MediaImport, shared_media
+from flash.service.media_import import MediaImport, shared_media, unused_media
 from flash.service.replaced_media import ReplacedMedia
 from srs.merging.deck_moves import follow_moves
 from srs.merging.merge import merge
@@ -52,6 +52,8 @@ class Imported(Struct, frozen=True):
     """Media files whose names were unsafe or taken, with their new names."""
     differing_media: tuple[str, ...] = ()
     """Media files of known notes with another content in Anki; ours were kept."""
+    unused_media: tuple[str, ...] = ()
+    """Media files that no note uses; they were left out."""
     updated: int = 0
     """Notes that got the text of Anki."""
     differing: int = 0
@@ -132,6 +134,7 @@ def import_package(
         missing_media=tuple(media.missing),
         renamed_media=media.renamed,
         differing_media=tuple(media.differing),
+        unused_media=() if reviews_only else unused_media(source.package, found.media),
         updated=sum(map(is_for_store, shown)) if update_text else 0,
         differing=0 if update_text else len(shown),
         conflicting=sum(one.is_conflict for one in found.edits),

@@ -28,6 +28,17 @@ def shared_media(package: CollectionFiles) -> set[str]:
     return {name for name in package.media() if name.startswith("_")}
 
 
+def unused_media(package: CollectionFiles, used: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that are neither used by notes nor by templates and styles.
+
+    Args:
+        package: The package.
+        used: The names of those that its notes use.
+    """
+    listed = package.media().keys() - shared_media(package)
+    return tuple(sorted(listed - set(map(nfc, used))))
+
+
 class MediaImport:
     """The media files of one package; a file is replaced only if that is allowed.
 

@@ -24,7 +24,9 @@ def test_files_named_by_templates_come_and_go(flash: Run, tmp_path: Path) -> Non
         )
         add(collection, "T", "q", "a b", "c.mp3")
 
-    flash("import", anki.whole(fill))
+    assert flash("import", anki.whole(fill))[2] == (
+        "1 media file left out, used by no note: unused.png\n"
+    )
 
     names = ["a b.png", "c.mp3", "own.png"]
     assert sorted(one.name for one in Path("store.db.media").iterdir()) == names
@@ -44,6 +46,28 @@ def test_missing_file_named_by_a_template_is_reported(
     assert flash("import", package)[2] == (
         "1 media file not found in the package: gone.png\n"
     )
+
+
+def test_files_that_no_note_uses_are_named(flash: Run, tmp_path: Path) -> None:
+    unused = ["a b.pdf", "sub_dir.png", *(f"{n}.png" for n in range(4)), "が.png"]
+
+    def fill(collection: Collection) -> None:
+        for name in ("used.png", "ぱ.png", "_style.css", *unused):
+            collection.media.write_data(name, name.encode())
+        add(collection, "Basic", "q", '<img src="used.png"><img src="ぱ.png">')
+
+    package = AnkiSide(tmp_path).whole(fill)
+    line = (
+        "7 media files left out, used by no note:"
+        " 0.png, 1.png, 2.png, 3.png, a b.pdf and 2 more"
+    )
+
+    assert flash("import", package, "--dry-run")[2] == line + "\n"
+    assert flash("import", package, "--reviews-only")[2] == ""
+    found = json.loads(flash("import", package, "--json")[1])
+    assert (found["losses"], found["unused_media"]) == ([line], sorted(unused))
+    assert files().keys() == {"used.png", "ぱ.png", "_style.css"}
+    assert flash("import", package)[2] == line + "\n"
 
 
 def test_imported_pictures_move_with_the_store(

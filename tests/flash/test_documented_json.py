@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anki_edits import AnkiSide, add
 from command_runner import CELLS, Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
@@ -27,7 +28,6 @@ COMMANDS = {
     "flash stale": [("stale",)],
     "flash check": [("check", "cells.yaml")],
     "flash add": [("add", "cells.yaml", "--yes"), ("add", "cells.yaml", "--dry-run")],
-    "flash import": [("import", "words.csv", "--deck", "Words")],
     "flash sync": [("sync", "log", "--yes")],
     "flash log": [("log",)],
     "flash undo": [("undo", "--dry-run")],
@@ -86,6 +86,15 @@ def test_an_export_has_the_documented_keys(study: Run) -> None:
     assert set(folder) - set(package) == {"files"}
 
 
+def test_imports_have_the_documented_keys(study: Run, tmp_path: Path) -> None:
+    package = AnkiSide(tmp_path).package(lambda one: add(one, "Basic", "q", "a"))
+    wanted = documented("flash import")
+
+    found = study.json("import", "words.csv"), study.json("import", package)
+
+    assert {key for one in found for key in keys_of(one, wanted)} == wanted
+
+
 def test_errors_have_the_documented_keys(study: Run) -> None:
     Path("bad.yaml").write_text("deck: D\ncards:\n  - {fornt: a}\n", "utf-8")
     code, _, err = study("check", "bad.yaml", "--json")
@@ -99,4 +108,8 @@ def test_errors_have_the_documented_keys(study: Run) -> None:
 
 
 def test_every_section_is_checked() -> None:
-    assert SECTIONS.keys() == COMMANDS.keys() | {"Errors", "flash export"}
+    assert SECTIONS.keys() == COMMANDS.keys() | {
+        "Errors",
+        "flash export",
+        "flash import",
+    }
