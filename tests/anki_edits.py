@@ -122,12 +122,12 @@ class AnkiSide:
         collection.close()
         return str(path)
 
-    def whole(self, *edits: Edit) -> str:
+    def whole(self, *edits: Edit, legacy: bool = False) -> str:
         """Edit the collection and return a package of everything."""
         self.package(*edits)
         collection = Collection(str(self.path))
         path = str(self._folder / "whole.colpkg")
-        collection.export_collection_package(path, include_media=True, legacy=False)
+        collection.export_collection_package(path, include_media=True, legacy=legacy)
         return path
 
     def take(self, package: str) -> list[tuple[list[str], list[str]]]:

@@ -82,6 +82,8 @@ class AnkiPreset(Struct, frozen=True):
     bury_siblings: bool | None = None
     easy_days: tuple[float, ...] = ()
     """Share of the usual load for Monday to Sunday; empty if unknown."""
+    kept: dict[str, bool | int | float | str] = {}
+    """Its name and the options that flash doesn't have."""
 
 
 class Collection(Struct):

@@ -15,7 +15,13 @@ from msgspec.structs import replace
 
 from export.anki.anki_model import AnkiPreset, NoteType, Template
 from export.anki.foreign_json import read_json
-from export.anki.presets import parameter_sets
+from export.anki.other_options import (
+    NAME,
+    OWN_NAME,
+    other_options_json,
+    other_options_message,
+)
+from export.anki.presets import DEFAULT_PRESET, parameter_sets
 from export.anki.protobuf import (
     MalformedMessage,
     Message,
@@ -26,6 +32,9 @@ from export.anki.protobuf import (
     reals,
     text,
 )
+
+_LONGEST_NAME = 100
+"""Of a preset."""
 
 
 def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -41,7 +50,10 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
     try:
         conf, models, decks, presets = (read_json(text or "{}") for text in row)
         notetypes = [notetype_of(model) for model in models.values()]
-        options = {int(key): _preset_json(value) for key, value in presets.items()}
+        options = {
+            int(key): _named(_preset_json(value), int(key), value.get("name"))
+            for key, value in presets.items()
+        }
         plain = {int(d["id"]): d for d in decks.values() if not d.get("dyn")}
         west = conf.get("creationOffset")
         return {
@@ -64,6 +76,13 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"settings: {error!r}") from None
+
+
+def _named(preset: AnkiPreset, key: int, name: Any) -> AnkiPreset:
+    """Keep the name of a preset, but of those of every collection and of flash."""
+    if key == DEFAULT_PRESET or not name or str(name).startswith(OWN_NAME):
+        return preset
+    return replace(preset, kept={NAME: str(name)[:_LONGEST_NAME], **preset.kept})
 
 
 def _of_deck(
@@ -128,6 +147,7 @@ def _preset_json(options: dict[str, Any]) -> AnkiPreset:
         leech_suspend=int(lapse["leechAction"]) == 0,
         bury_siblings=bool(new.get("bury", False)),
         easy_days=tuple(map(float, options.get("easyDaysPercentages") or ())),
+        kept=other_options_json(options, bury=bool(new.get("bury", False))),
     )
 
 
@@ -144,8 +164,10 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
     config = dict(connection.execute("select KEY, val from config"))
     west = _setting(config, "creationOffset")
     presets = {
-        key: _preset_message(_parsed(data))
-        for key, data in connection.execute("select id, config from deck_config")
+        key: _named(_preset_message(_parsed(data)), key, name)
+        for key, name, data in connection.execute(
+            "select id, name, config from deck_config"
+        )
     }
     names: dict[int, str] = {}
     chosen: dict[int, AnkiPreset] = {}
@@ -231,6 +253,7 @@ def _model(key: int, name: str, changed_s: int, message: Message) -> dict[str, A
         "did": None,
         "tags": [],
         "vers": [],
+        "originalStockKind": number(message, 9),
     }
 
 
@@ -242,7 +265,13 @@ def _field(name: str, index: int, message: Message) -> dict[str, Any]:
         "rtl": bool(number(message, 2)),
         "font": text(message, 3) or "Arial",
         "size": number(message, 4, 20),
+        "description": text(message, 5),
+        "plainText": bool(number(message, 6)),
+        "collapsed": bool(number(message, 7)),
+        "excludeFromSearch": bool(number(message, 8)),
         "id": _signed(message, 9),
+        "tag": number(message, 10) if 10 in message else None,
+        "preventDeletion": bool(number(message, 11)),
     }
 
 
@@ -255,6 +284,8 @@ def _template(name: str, index: int, message: Message) -> dict[str, Any]:
         "bqfmt": text(message, 3),
         "bafmt": text(message, 4),
         "did": None,
+        "bfont": text(message, 6),
+        "bsize": number(message, 7),
         "id": _signed(message, 8),
     }
 
@@ -296,4 +327,5 @@ def _preset_message(message: Message) -> AnkiPreset:
         leech_suspend=number(message, 21) == 0,
         bury_siblings=number(message, 27) == 1,
         easy_days=reals(message, 4),
+        kept=other_options_message(message, bury=number(message, 27) == 1),
     )

@@ -26,12 +26,12 @@ Anki accepts a changed style or template only with a later time than before.
 class CollectionContents:
     """The rows of a package."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_whole: bool = False) -> None:
         self.notes: list[AnkiRow] = []
         self.cards: list[AnkiRow] = []
         self.decks = Decks()
         self.reviews: list[AnkiRow] = []
-        self.presets = Presets()
+        self.presets = Presets(is_whole=is_whole)
         self.preset_of: Callable[[str], Preset] | None = None
         """Preset of a deck by name; None if no presets are written.
 
@@ -103,6 +103,11 @@ def _write_collection(
         decks[str(number)] = deck_json(
             number, name, _FIXED_S, _preset_id(contents, name)
         )
+    if contents.decks.default:
+        preset = _preset_id(contents, contents.decks.default)
+        decks[str(DEFAULT_ID)]["conf"] = preset
+    if contents.presets.is_whole and str(DEFAULT_PRESET) not in contents.presets.rows:
+        _preset_id(contents, "")
     presets.update(contents.presets.rows)
     models = {
         str(model.model_id): model.to_json(_FIXED_S, 1)
@@ -149,6 +154,8 @@ class Decks:
         self._ids: dict[str, int] = {}
         self.names: dict[int, str] = {}
         """By id, without the default deck."""
+        self.default = ""
+        """The default deck as it is called, if it is used."""
         self._found: dict[str, int] = {}
 
     def id_of(self, name: str) -> int:
@@ -165,7 +172,9 @@ class Decks:
             key = wanted.casefold()
             if key not in self._ids:
                 self._ids[key] = _deck_id(key)
-                if key != _DEFAULT:
+                if key == _DEFAULT:
+                    self.default = wanted
+                else:
                     self.names[_deck_id(key)] = wanted
             number = self._ids[key]
             path = self.names.get(number, wanted)

@@ -98,6 +98,11 @@ class PackageMedia:
         for name in template_files(notetype, shared):
             self.files[name] = shared[name]
 
+    def keep_all_shared(self) -> None:
+        """Add the imported files that scripts may use: a whole collection has them."""
+        if self._places.folder is not None:
+            self.files = shared_files(self._places.folder) | self.files
+
     def naming(self, stored: StoredNote) -> Callable[[str], str]:
         """Return a function from the paths of a note to names in the package."""
         return partial(self._name, stored)

@@ -96,13 +96,17 @@ def write_package(
             be written.
     """
     foreign = foreign or OriginalNotes({}, {})
-    contents, media = CollectionContents(), PackageMedia(foreign.media)
+    is_whole = path.suffix.lower() == ".colpkg"
+    contents = CollectionContents(is_whole=is_whole)
+    media = PackageMedia(foreign.media)
     if schedule is not None and schedule.with_presets:
         contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
         _add(contents, media, stored, schedule, foreign)
         if progressed and index % 1000 == 0:
             progressed(index)
+    if is_whole:
+        media.keep_all_shared()
     if not contents.cards:
         raise ExportError(
             str(path), _("no cards to write"), _("choose another deck or tag")
@@ -123,7 +127,7 @@ def write_package(
         "rollover": creation.rollover,
         "creationOffset": creation.minutes_west,
     }
-    if path.suffix.lower() == ".colpkg":
+    if is_whole:
         settings["fsrs"] = True  # an .apkg brings no settings
     made = database(contents, creation.at_s, settings)
     replace_file(path, _zipped(made, media.files))

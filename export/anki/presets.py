@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from export.anki.anki_model import AnkiPreset
+from export.anki.other_options import NAME, OWN_NAME, with_other_options
 from srs.models.presets import PARAMETER_RANGES, Preset
 
 DEFAULT_PRESET = 1
@@ -57,6 +58,7 @@ def options_of(preset: AnkiPreset) -> dict[str, Any]:
         "easy_days": _shares(preset.easy_days),
         "parameters": parameters_of(preset.parameters),
         "anki_parameters": preset.unknown_parameters,
+        "anki_preset": preset.kept,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     return {name: given.get(name, value) for name, value in _DEFAULTS.items()}
@@ -151,28 +153,47 @@ def parameter_sets(
 
 
 class Presets:
-    """The presets of a package; decks with equal options share one."""
+    """The presets of a package; decks with equal ones share one.
 
-    def __init__(self) -> None:
+    A whole collection has the names of Anki, and a preset that every collection has:
+    the first one without such a name.  In any other package a preset must not look like
+    one that Anki has already.
+    """
+
+    def __init__(self, *, is_whole: bool = False) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
         """The values of `col.dconf` by id."""
+        self.is_whole = is_whole
+        self._ids: dict[str, int] = {}
 
     def id_of(self, preset: Preset, deck: str, changed_s: int) -> int:
         """Return the id of a deck's preset; add it if it is new."""
-        options = preset_json(preset)
-        text = json.dumps(options, sort_keys=True)
-        digest = hashlib.sha256(text.encode()).digest()
-        number = 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
-        if str(number) not in self.rows:
-            named = {"id": number, "name": f"flash: {deck}", "mod": changed_s}
-            self.rows[str(number)] = {**options, **named}
-        return number
+        options, name = preset_json(preset), str(preset.anki_preset.get(NAME, ""))
+        text = json.dumps(
+            {**options, "name": name} if name else options, sort_keys=True
+        )
+        if text not in self._ids:
+            digest = hashlib.sha256(text.encode()).digest()
+            number = 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
+            if not self.is_whole:
+                title = f"{OWN_NAME}{name or deck}"
+            elif name:
+                is_taken = any(one[NAME] == name for one in self.rows.values())
+                title = f"{name}: {deck}" if is_taken else name
+            elif str(DEFAULT_PRESET) in self.rows:
+                title = f"{OWN_NAME}{deck}"
+            else:
+                number, title = DEFAULT_PRESET, "Default"
+            own = {"id": number, NAME: title, "mod": changed_s}
+            self.rows[str(number)] = {**options, **own}
+            self._ids[text] = number
+        return self._ids[text]
 
 
 def preset_json(preset: Preset) -> dict[str, Any]:
-    """Return a preset in schema 11, with Anki's defaults for options flash lacks."""
+    """Return a preset in schema 11, with what it had in Anki that flash lacks."""
     bury = preset.bury_siblings
-    return {
+    options = {
         "usn": -1,
         "maxTaken": 60,
         "autoplay": True,
@@ -219,3 +240,4 @@ def preset_json(preset: Preset) -> dict[str, Any]:
         "ignoreRevlogsBeforeDate": "",
         "weightSearch": "",
     }
+    return with_other_options(options, preset.anki_preset)

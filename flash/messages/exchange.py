@@ -31,11 +31,20 @@ def contents_text(counts: Mapping[str, int]) -> str:
     return _(", ").join(formats[name](count) for name, count in counts.items() if count)
 
 
-def presets_remark() -> str:
-    """Say what the presets of a package do to decks that Anki has."""
+def replaced_remark(*, is_whole: bool) -> str:
+    """Say what a package replaces in the Anki that notes came from.
+
+    Args:
+        is_whole: It is a whole collection, not one with presets.
+    """
+    if is_whole:
+        return _(
+            "in Anki, this file replaces everything, also what flash left out when it"
+            " was imported"
+        )
     return _(
-        "in Anki, select 'Import any deck presets' the first time only: it replaces the"
-        " options of decks there"
+        "in Anki, leave 'Import any deck presets' off for decks that came from there:"
+        " it replaces their options"
     )
 
 

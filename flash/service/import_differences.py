@@ -8,6 +8,7 @@ from cards.questions import place_of
 from export.anki.anki_model import Collection
 from export.anki.named_notes import first_field
 from flash.service.context import AppContext
+from flash.service.settings import NAMES
 from srs.models.cards import pair_cards
 from srs.models.incoming import Incoming, Loss, LossReason, MergeResult
 from srs.store.decks import deck_names
@@ -52,7 +53,7 @@ class Differences:
             yield from self._unknown_cards()
 
     def _other_options(self) -> Iterator[Loss]:
-        """Name decks with other options, but for parameters: each side fits its own."""
+        """Name decks with other options of those that `flash config` shows."""
         options, theirs = self._app.options, self._incoming.options
         for deck in sorted(theirs.keys() & self._decks):
             if "desired_retention" not in theirs[deck]:
@@ -61,7 +62,7 @@ class Differences:
             differ = [
                 name
                 for name, value in theirs[deck].items()
-                if value != ours[name] and "parameters" not in name
+                if name in NAMES and value != ours[name]
             ]
             if differ:
                 yield Loss(LossReason.OPTIONS, detail=", ".join(differ), deck=deck)

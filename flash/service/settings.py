@@ -41,7 +41,8 @@ _LITERAL = ("time_zone", "inbox", "keys", "opener")
 """Settings whose values are kept as typed; of others, case and width don't matter."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
-_HIDDEN = ("parameters", "anki_parameters")
+_PARAMETERS = ("parameters", "anki_parameters")
+_HIDDEN = (*_PARAMETERS, "anki_preset")
 NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
 _ALIKE = 0.7
 """Names of other settings are less alike than a name and its misspelling."""
@@ -92,8 +93,10 @@ def settings_of_decks(app: AppContext) -> dict[str, str]:
             for one in NAMES
             if one in own
         ]
-        if any(one in own for one in _HIDDEN):
+        if any(one in own for one in _PARAMETERS):
             texts.append(_("FSRS parameters"))
+        if not texts:
+            continue  # it only has what Anki gets back
         if deck in without_notes:
             texts.append(_("but no cards"))
         found[deck] = ", ".join(texts)

@@ -122,6 +122,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
     anki_parameters: dict[str, tuple[float, ...]] = {}
     """FSRS parameters of a version that flash doesn't know, for Anki only."""
+    anki_preset: dict[str, bool | int | float | str] = {}
+    """The name of its preset in Anki, and options that flash doesn't have."""
 
     def __post_init__(self) -> None:
         """Reject parameters that FSRS would reject at the first answer."""

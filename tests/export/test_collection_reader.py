@@ -1,8 +1,12 @@
 """Packages of all generations, and ones that nobody should make."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from anki.collection import Collection as AnkiCollection
+from anki_edits import AnkiSide
 from foreign_packages import GENERATIONS, HOSTILE, Make, database, package, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,3 +228,28 @@ def test_any_bytes_are_read_or_rejected(
     with pytest.raises(PackageError), open_package(path) as opened:
         opened.media()
         read_collection(opened, path, fresh(tmp_path_factory))
+
+
+def test_note_types_are_the_same_in_both_schemas(tmp_path: Path) -> None:
+    def mark(collection: AnkiCollection) -> None:
+        cloze = collection.models.by_name("Cloze")
+        for name in ("plainText", "collapsed", "excludeFromSearch", "rtl", "sticky"):
+            cloze["flds"][1][name] = True
+        cloze["flds"][1]["description"] = "shown if empty"
+        cloze["tmpls"][0] |= {"bfont": "Mono", "bsize": 14, "bqfmt": "b", "bafmt": "c"}
+        collection.models.update_dict(cloze)
+        collection.add_image_occlusion_notetype()
+
+    anki = AnkiSide(tmp_path)
+    found: list[dict[str, dict[str, Any]]] = []
+    for legacy in (False, True):
+        path = Path(anki.whole(*[mark] * (not legacy), legacy=legacy))
+        with open_package(path) as opened:
+            types = read_collection(opened, path, tmp_path).notetypes.values()
+        found.append({one.name: json.loads(one.model) for one in types})
+
+    modern, legacy_ones = found
+    for name, model in modern.items():
+        assert model | legacy_ones[name] | {"usn": -1} == model | {
+            "req": legacy_ones[name]["req"]
+        }

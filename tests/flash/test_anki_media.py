@@ -70,6 +70,18 @@ def test_files_that_no_note_uses_are_named(flash: Run, tmp_path: Path) -> None:
     assert flash("import", package)[2] == line + "\n"
 
 
+def test_a_whole_collection_has_files_of_scripts(flash: Run, tmp_path: Path) -> None:
+    def fill(collection: Collection) -> None:
+        collection.media.write_data("_flag-jp.svg", b"named by a script")
+        add(collection, "Basic", "q", "a")
+
+    flash("import", AnkiSide(tmp_path).whole(fill))
+    flash("export", "out.colpkg")
+
+    with zipfile.ZipFile("out.colpkg") as archive:
+        assert json.loads(archive.read("media")) == {"0": "_flag-jp.svg"}
+
+
 def test_imported_pictures_move_with_the_store(
     flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,8 @@
 """Options of decks come from Anki's presets, each for its deck."""
 
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import genanki
 import pytest
@@ -23,7 +25,7 @@ def with_cards(*decks: str) -> Edit:
     return edit
 
 
-def with_preset(deck: str, **options: float) -> Edit:
+def with_preset(deck: str, **options: Any) -> Edit:
     """Give a deck a preset of its own."""
 
     def edit(collection: Collection) -> None:
@@ -203,10 +205,129 @@ def test_a_package_of_genanki_sets_no_options(flash: Run) -> None:
     assert settings(flash) == before
 
 
-def test_export_says_what_presets_replace_in_anki(flash: Run, anki: AnkiSide) -> None:
+OTHER = {
+    "autoplay": False,
+    "replayq": False,
+    "maxTaken": 90,
+    "timer": 1,
+    "stopTimerOnAnswer": True,
+    "newGatherPriority": 3,
+    "newSortOrder": 2,
+    "newMix": 1,
+    "reviewOrder": 3,
+    "interdayLearningMix": 2,
+    "newPerDayMinimum": 2,
+    "buryInterdayLearning": True,
+    "secondsToShowQuestion": 2.5,
+    "secondsToShowAnswer": 3.0,
+    "questionAction": 1,
+    "answerAction": 2,
+    "waitForAudio": False,
+    "weightSearch": "deck:P",
+    "ignoreRevlogsBeforeDate": "2026-01-01",
+}
+"""Options that flash lacks, none with its default."""
+
+
+def with_other_options(deck: str) -> Edit:
+    def edit(collection: Collection) -> None:
+        with_preset(deck, **OTHER)(collection)
+        preset = collection.decks.config_dict_for_deck_id(collection.decks.id(deck))
+        preset["new"]["order"], preset["rev"]["bury"] = 0, True
+        collection.decks.update_config(preset)
+
+    return edit
+
+
+def presets_in(package: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return name and options of the preset of each deck, as Anki reads them."""
+    path = Path("taken.anki2")
+    path.unlink(missing_ok=True)
+    with zipfile.ZipFile(package) as archive:
+        path.write_bytes(archive.read("collection.anki2"))
+    collection = Collection(str(path))
+    decks = collection.decks
+    found = {
+        deck.name: decks.config_dict_for_deck_id(deck.id)
+        for deck in decks.all_names_and_ids()
+    }
+    collection.close()
+    own = ("id", "mod", "usn", "name", "fsrsParams6")
+    return {
+        deck: (preset["name"], {k: v for k, v in preset.items() if k not in own})
+        for deck, preset in found.items()
+    }
+
+
+@pytest.mark.parametrize("legacy", [False, True], ids=["schema 18", "schema 11"])
+def test_presets_go_back_as_they_were(flash: Run, anki: AnkiSide, legacy: bool) -> None:
+    edits = (
+        with_other_options("P"),
+        with_preset("Q", new_per_day=7),
+        with_cards("P", "P::B", "Q", "Default"),
+    )
+    flash("import", anki.whole(*edits, legacy=legacy))
+    collection = Collection(str(anki.path))
+    for deck in ("P", "P::B", "Q", "Default"):
+        collection.decks.id(deck)
+    theirs = {
+        deck.name: collection.decks.config_dict_for_deck_id(deck.id)
+        for deck in collection.decks.all_names_and_ids()
+    }
+    collection.close()
+
+    flash("export", "back.colpkg")
+    flash("export", "back.apkg", "--with-schedule")
+
+    whole, part = presets_in("back.colpkg"), presets_in("back.apkg")
+    names = {deck: preset["name"] for deck, preset in theirs.items()}
+    assert {deck: name for deck, (name, _) in whole.items()} == names
+    for deck, (_name, options) in (whole | part).items():
+        assert options == {key: theirs[deck][key] for key in options}
+    assert OTHER.items() <= whole["P"][1].items()
+    assert {deck: name for deck, (name, _) in part.items()} == {
+        "Default": "flash: P::B",
+        "P": "flash: P",
+        "P::B": "flash: P::B",
+        "Q": "flash: Q",
+    }
+
+
+def test_presets_of_equal_names_are_told_apart(flash: Run, anki: AnkiSide) -> None:
+    def limit(collection: Collection) -> None:
+        deck = collection.decks.get(collection.decks.id("P::B"))
+        shared = collection.decks.get(collection.decks.id("P"))["conf"]
+        collection.decks.save(deck | {"conf": shared, "newLimit": 3})
+
+    package = anki.whole(with_preset("P"), with_cards("P", "P::B"), limit)
+    flash("import", package)
+    flash("export", "back.colpkg")
+
+    names = {deck: name for deck, (name, _) in presets_in("back.colpkg").items()}
+    assert names == {"Default": "Default", "P": "P", "P::B": "P: P::B"}
+
+
+def test_a_name_in_anki_is_no_setting_of_a_deck(flash: Run, anki: AnkiSide) -> None:
+    def bury(collection: Collection) -> None:
+        preset = collection.decks.config_dict_for_deck_id(collection.decks.id("P"))
+        preset["new"]["bury"] = True
+        collection.decks.update_config(preset)
+
+    before = settings(flash)
+
+    flash("import", anki.package(with_preset("P"), with_cards("P"), bury))
+
+    assert settings(flash) == before
+
+
+def test_export_says_what_it_replaces_in_anki(flash: Run, anki: AnkiSide) -> None:
     remark = (
-        "in Anki, select 'Import any deck presets' the first time only: it replaces the"
-        " options of decks there\n"
+        "in Anki, leave 'Import any deck presets' off for decks that came from there: it"
+        " replaces their options\n"
+    )
+    whole = (
+        "in Anki, this file replaces everything, also what flash left out when it was"
+        " imported\n"
     )
     flash("import", anki.package(lambda one: add(one, "Basic", "q", "a")))
 
@@ -218,5 +339,5 @@ def test_export_says_what_presets_replace_in_anki(flash: Run, anki: AnkiSide) ->
     assert found == {
         ("a.apkg",): "",
         ("b.apkg", "--with-schedule"): remark,
-        ("c.colpkg",): "",
+        ("c.colpkg",): whole,
     }

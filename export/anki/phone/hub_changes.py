@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from export.anki.anki_model import Collection
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
+from export.anki.other_options import NAME, OWN_NAME
 from export.anki.presets import preset_json
 from export.anki.rows import AnkiRow, Schedule, review_rows, scheduled_columns
 from srs.models.cards import StoredCard, StoredNote, pair_cards
@@ -305,6 +306,6 @@ def hub_presets(
     for text, names in groups.items():
         digest = hashlib.sha256(names[0].casefold().encode()).digest()
         number = 1_100_000_000_000 + int.from_bytes(digest[:5], "big") % 10**11
-        made.append({**found[text], "id": number, "name": f"flash: {names[0]}"})
+        made.append({**found[text], "id": number, NAME: f"{OWN_NAME}{names[0]}"})
         decks |= dict.fromkeys(names, number)
     return made, decks

@@ -18,7 +18,7 @@ from flash.messages.exchange import (
     contents_text,
     loss_items,
     loss_lines,
-    presets_remark,
+    replaced_remark,
     written_losses,
 )
 from flash.service.context import open_app
@@ -87,7 +87,7 @@ def export(
         notes = stored_notes(app.store, cards=cards)
         changed: list[str] = []
         losses: tuple[Loss, ...] = ()
-        has_presets = False
+        remarks: list[str] = []
         if yaml:
             with working(_("exporting"), quiet=json):
                 written, decks = export_decks(app, file, notes)
@@ -96,7 +96,8 @@ def export(
             written = export_table(file, notes, safe=safe)
         else:
             whole = with_schedule or ending == ".colpkg"
-            has_presets = whole and ending == ".apkg" and has_notes_from_anki(app.store)
+            replaces = whole and has_notes_from_anki(app.store)
+            remarks = [replaced_remark(is_whole=ending == ".colpkg")] * replaces
             with progress_bar(
                 note_count(app.store), _("exporting"), quiet=json
             ) as progressed:
@@ -109,5 +110,5 @@ def export(
         print_json({"file": str(file), **written, "items": loss_items(losses)})
     else:
         echo(f"{file}: {contents_text(written)}")
-        for line in (*loss_lines(losses), *[presets_remark()] * has_presets):
+        for line in (*loss_lines(losses), *remarks):
             echo_err(line)
