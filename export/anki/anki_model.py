@@ -107,3 +107,7 @@ class Collection(Struct):
     """A copy of the review log, see `export.anki.revlog_copy`."""
     review_counts: dict[int, int]
     """Number of reviews by card, cards that were deleted included."""
+    filtered: tuple[str, ...] = ()
+    """Names of filtered decks."""
+    described: frozenset[int] = frozenset()
+    """Decks that have a description."""

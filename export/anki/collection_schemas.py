@@ -63,6 +63,12 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
             "is_v1": int(conf.get("schedVer") or 1) == 1,
             "notetypes": {one.id: one for one in notetypes},
             "decks": {key: str(deck["name"]) for key, deck in plain.items()},
+            "filtered": tuple(
+                str(deck["name"]) for deck in decks.values() if deck.get("dyn")
+            ),
+            "described": frozenset(
+                key for key, deck in plain.items() if deck.get("desc")
+            ),
             "presets": {
                 key: _of_deck(
                     options[int(deck["conf"])],
@@ -171,12 +177,17 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
     }
     names: dict[int, str] = {}
     chosen: dict[int, AnkiPreset] = {}
+    filtered: list[str] = []
+    described: set[int] = set()
     for key, name, kind in connection.execute("select id, name, kind from decks"):
-        message = _parsed(kind)
+        message, whole = _parsed(kind), str(name).replace("\x1f", "::")
         if 2 in message:
+            filtered.append(whole)
             continue
-        names[key] = str(name).replace("\x1f", "::")
+        names[key] = whole
         normal = parse(blob(message, 1))
+        if blob(normal, 4):
+            described.add(key)
         preset = number(normal, 1)
         if preset in presets:
             chosen[key] = _of_deck(
@@ -193,6 +204,8 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
         "is_v1": (_setting(config, "schedVer") or 1) == 1,
         "notetypes": _notetypes(connection),
         "decks": names,
+        "filtered": tuple(filtered),
+        "described": frozenset(described),
         "presets": chosen,
     }
 

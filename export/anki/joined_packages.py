@@ -49,6 +49,8 @@ def joined_collections(parts: Sequence[Collection]) -> Collection:
         presets={k: v for part in backwards for k, v in part.presets.items()},
         notes=[notes[key] for key in sorted(notes)],
         cards=sorted(cards.values(), key=lambda card: (card.note, card.ordinal)),
+        filtered=tuple(name for part in parts for name in part.filtered),
+        described=frozenset[int]().union(*(part.described for part in parts)),
         review_counts={
             k: v for part in backwards for k, v in part.review_counts.items()
         },

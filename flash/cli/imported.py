@@ -10,8 +10,8 @@ from flash.messages.exchange import (
     kept_later_line,
     loss_items,
     loss_lines,
-    media_losses,
 )
+from flash.messages.media import media_losses
 from flash.messages.phrases import dry_run_remark
 from flash.service.importing import Imported
 from flash.terminal import echo, echo_err

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from cards.translate import _, ngettext
+from flash.messages.media import count_media
 from flash.messages.phrases import (
     count_cards,
     count_files,
@@ -15,8 +15,13 @@ from srs.models.incoming import Loss, LossReason, MergeResult
 
 SCREENFUL = 20
 """Notes that are named on a terminal."""
-_NAMED_FILES = 5
-_LONGEST_NAME = 60
+_OF_DECKS = (
+    LossReason.PARAMETERS,
+    LossReason.OPTIONS,
+    LossReason.DECK_CARDS,
+    LossReason.DECK_FILTERED,
+    LossReason.DECK_TEXT,
+)
 
 
 def contents_text(counts: Mapping[str, int]) -> str:
@@ -24,7 +29,7 @@ def contents_text(counts: Mapping[str, int]) -> str:
     formats = {
         "notes": count_notes,
         "cards": count_cards,
-        "media": _count_media,
+        "media": count_media,
         "reviews": count_reviews,
         "files": count_files,
     }
@@ -56,7 +61,7 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
         _count_new_reviews(merged.reviews),
     ]
     if media:
-        first.append(_count_media(media))
+        first.append(count_media(media))
     lines = [_(", ").join(first)]
     if merged.known_notes:
         text = _("{notes} known already, with {reviews}")
@@ -111,17 +116,12 @@ def loss_lines(losses: Sequence[Loss], *, with_names: bool = True) -> list[str]:
         lines += [f"  {_name_of(loss)}" for loss in named[: max(0, left)]]
         left -= len(named)
     if left < 0:
-        text = ngettext(
-            "… and {n} more note; --json names all",
-            "… and {n} more notes; --json names all",
-            -left,
-        )
-        lines.append(text.format(n=-left))
+        lines.append(_("… and {n} more; --json names all").format(n=-left))
     return lines
 
 
 def _name_of(loss: Loss) -> str:
-    if loss.reason in (LossReason.PARAMETERS, LossReason.OPTIONS):
+    if loss.reason in _OF_DECKS:
         return loss.deck
     first = loss.first_field or _("(empty)")
     return f"{loss.deck}: {first}" if loss.deck else first
@@ -265,6 +265,24 @@ def _merged_text(reason: LossReason, count: int) -> str:
 
 def _moved_text(reason: LossReason, count: int) -> str:
     match reason:
+        case LossReason.DECK_CARDS:
+            return ngettext(
+                "{n} deck left out: it has no cards",
+                "{n} decks left out: they have no cards",
+                count,
+            )
+        case LossReason.DECK_FILTERED:
+            return ngettext(
+                "{n} filtered deck left out: its cards are in their own decks",
+                "{n} filtered decks left out: their cards are in their own decks",
+                count,
+            )
+        case LossReason.DECK_TEXT:
+            return ngettext(
+                "{n} deck without its description: flash has none",
+                "{n} decks without their descriptions: flash has none",
+                count,
+            )
         case LossReason.CARD_TEXT:
             return ngettext(
                 "{n} card left out: no Markdown file has its text",
@@ -303,41 +321,6 @@ def _note_reason(reason: LossReason) -> str:
     return reasons[reason]
 
 
-def media_losses(
-    missing: Sequence[str],
-    renamed: Mapping[str, str],
-    differing: Sequence[str] = (),
-    unused: Sequence[str] = (),
-) -> list[str]:
-    """Name the media files that were not imported or got another name."""
-    pairs = [f"{old[:_LONGEST_NAME]} → {new}" for old, new in renamed.items()]
-    groups = [
-        (missing, _("{files} not found in the package: {names}")),
-        (pairs, _("{files} renamed: {names}")),
-        (differing, _("{files} replaced in Anki, those here were kept: {names}")),
-        (unused, _("{files} left out, used by no note: {names}")),
-    ]
-    return [
-        text.format(files=_count_media(len(names)), names=_first_names(names))
-        for names, text in groups
-        if names
-    ]
-
-
-def missing_media_lines(missing: Sequence[str], folder: Path) -> list[str]:
-    """Name the media files of a table that are missing.
-
-    Args:
-        missing: Their names.
-        folder: Where they are looked for.
-    """
-    if not missing:
-        return []
-    text = _("{files} not found: {names} (put them into {folder})")
-    files, names = _count_media(len(missing)), _first_names(missing)
-    return [text.format(files=files, names=names, folder=folder)]
-
-
 def written_losses(missing: Sequence[str], cleaned: Sequence[str]) -> list[str]:
     """Name what deck files lack.
 
@@ -348,14 +331,6 @@ def written_losses(missing: Sequence[str], cleaned: Sequence[str]) -> list[str]:
     lines = [_("not found, left out: {name}").format(name=name) for name in missing]
     text = _("control characters left out: {place}")
     return lines + [text.format(place=place) for place in cleaned]
-
-
-def _first_names(names: Sequence[str]) -> str:
-    shown = ", ".join(name[: 2 * _LONGEST_NAME] for name in names[:_NAMED_FILES])
-    if len(names) <= _NAMED_FILES:
-        return shown
-    text = _("{names} and {n} more")
-    return text.format(names=shown, n=len(names) - _NAMED_FILES)
 
 
 def kept_text_line(count: int) -> str:
@@ -370,11 +345,6 @@ def kept_later_line(count: int) -> str:
     """Count the notes of which both sides edited a text, ours later."""
     text = _("{notes} edited on both sides: the text of flash, the later one, was kept")
     return text.format(notes=count_notes(count))
-
-
-def _count_media(count: int) -> str:
-    text = ngettext("{count} media file", "{count} media files", count)
-    return text.format(count=count)
 
 
 def _count_new_notes(count: int) -> str:

@@ -1,16 +1,19 @@
 """What an import from Anki leaves as it is in flash, to be named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import asdict
 
+from cards.names import imported_deck_name
 from cards.questions import place_of
 from export.anki.anki_model import Collection
+from export.anki.database import DEFAULT_ID
 from export.anki.named_notes import first_field
 from flash.service.context import AppContext
 from flash.service.settings import NAMES
 from srs.models.cards import pair_cards
 from srs.models.incoming import Incoming, Loss, LossReason, MergeResult
+from srs.models.presets import ancestry
 from srs.store.decks import deck_names
 from srs.store.import_rows import guids_from_anki, stored_marks
 from srs.store.rows import has_notes
@@ -52,6 +55,22 @@ class Differences:
         if merged.unmatched_cards:
             yield from self._unknown_cards()
 
+    def lost_decks(self) -> Iterator[Loss]:
+        """Name the decks without cards, and new ones that had a description."""
+        decks = self._collection.decks
+        filled = {card.deck for card in self._collection.cards}
+        used = _with_parents(decks[key] for key in filled & decks.keys())
+        for key in sorted(decks, key=decks.__getitem__):
+            name = decks[key]
+            if name in used:
+                is_new = imported_deck_name(name) not in _with_parents(self._decks)
+                if is_new and key in self._collection.described:
+                    yield Loss(LossReason.DECK_TEXT, deck=name)
+            elif key != DEFAULT_ID:
+                yield Loss(LossReason.DECK_CARDS, deck=name)
+        for name in sorted(self._collection.filtered):
+            yield Loss(LossReason.DECK_FILTERED, deck=name)
+
     def _other_options(self) -> Iterator[Loss]:
         """Name decks with other options of those that `flash config` shows."""
         options, theirs = self._app.options, self._incoming.options
@@ -87,6 +106,10 @@ class Differences:
             if count:
                 reason, deck = LossReason.CARD_UNKNOWN, next(iter(known.values())).deck
                 yield Loss(reason, count, deck=deck, first_field=names[note.guid])
+
+
+def _with_parents(decks: Iterable[str]) -> set[str]:
+    return {name for deck in decks for name in ancestry(deck)}
 
 
 def dropped_ids(incoming: Incoming, merged: MergeResult) -> Iterator[Loss]:

@@ -220,6 +220,8 @@ def _write(
             is_changed |= merged.moved > 0
         backup = keep_backup(is_changed=is_changed)
         losses = (*found.converted.losses, *differing.losses(merged))
+        if not choice.reviews_only:
+            losses += tuple(differing.lost_decks())
     return merged, losses, backup
 
 

@@ -320,6 +320,31 @@ def test_a_name_in_anki_is_no_setting_of_a_deck(flash: Run, anki: AnkiSide) -> N
     assert settings(flash) == before
 
 
+@pytest.mark.parametrize("legacy", [False, True], ids=["schema 18", "schema 11"])
+def test_decks_that_do_not_come_whole_are_named(
+    flash: Run, anki: AnkiSide, legacy: bool
+) -> None:
+    def fill(collection: Collection) -> None:
+        decks = collection.decks
+        for name in ("P", "P::B", "No cards"):
+            deck = decks.get(decks.id(name))
+            decks.save(deck | {"desc": "a text"})
+        filtered = decks.get(decks.new_filtered("Now"))
+        decks.save(filtered | {"terms": [["deck:P", 9, 0]]})
+        collection.sched.rebuild_filtered_deck(filtered["id"])
+
+    package = anki.whole(with_cards("P::B"), fill, legacy=legacy)
+    always = (
+        "1 deck left out: it has no cards\n  No cards\n",
+        "1 filtered deck left out: its cards are in their own decks\n  Now\n",
+    )
+    texts = "2 decks without their descriptions: flash has none\n  P\n  P::B\n"
+
+    assert flash("import", package, "--reviews-only")[2] == ""
+    assert flash("import", package)[2] == texts.join(always)
+    assert flash("import", package)[2] == "".join(always)
+
+
 def test_export_says_what_it_replaces_in_anki(flash: Run, anki: AnkiSide) -> None:
     remark = (
         "in Anki, leave 'Import any deck presets' off for decks that came from there: it"

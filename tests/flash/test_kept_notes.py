@@ -194,5 +194,5 @@ def test_list_of_names_fits_a_screen() -> None:
     lines = loss_lines(losses)
 
     assert len(lines) == 22
-    assert lines[-1] == "… and 30 more notes; --json names all"
+    assert lines[-1] == "… and 30 more; --json names all"
     assert len(loss_items(losses)) == 50

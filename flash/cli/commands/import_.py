@@ -26,9 +26,9 @@ from flash.messages.exchange import (
     kept_text_line,
     loss_items,
     loss_lines,
-    missing_media_lines,
     written_losses,
 )
+from flash.messages.media import missing_media_lines
 from flash.messages.moving import moved_lines, notes_left_text
 from flash.messages.notes import note_import_lines
 from flash.messages.phrases import dry_run_remark
