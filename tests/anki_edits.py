@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from anki._backend import RustBackend
 from anki.collection import Collection, ExportAnkiPackageOptions
 from anki.notes import Note
 from anki_backend import import_package
@@ -129,6 +130,19 @@ class AnkiSide:
         path = str(self._folder / "whole.colpkg")
         collection.export_collection_package(path, include_media=True, legacy=legacy)
         return path
+
+    def restore(self, package: str) -> None:
+        """Replace the collection by a whole one."""
+        for path in (self.path, self.path.with_suffix(".media.db2")):
+            path.unlink(missing_ok=True)
+        media = self.path.with_suffix(".media")
+        media.mkdir(exist_ok=True)
+        RustBackend().import_collection_package(
+            col_path=str(self.path),
+            backup_path=package,
+            media_folder=str(media),
+            media_db=str(self.path.with_suffix(".media.db2")),
+        )
 
     def take(self, package: str) -> list[tuple[list[str], list[str]]]:
         """Import a package, of which Anki refuses nothing; return fields and tags."""

@@ -189,12 +189,17 @@ def _add(
     for card in cards:
         deck, latest = card.deck or stored.note.deck, changed_ms
         if schedule is not None:
-            latest = max(changed_ms, card.progress.last_ms or 0, card.marked_ms)
+            latest = changed_at_ms(stored, card)
             columns = scheduled_columns(card, schedule.preset_of(deck), schedule)
         in_deck = contents.decks.id_of(deck)
         contents.cards.append(
             card_row(card, stored.anki_id, in_deck, latest // 1000, columns)
         )
+
+
+def changed_at_ms(stored: StoredNote, card: StoredCard) -> int:
+    """Return when a card was last changed, or its note, UTC milliseconds."""
+    return max(stored.modified_ms, card.progress.last_ms or 0, card.marked_ms)
 
 
 def _in_anki(

@@ -7,11 +7,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from export.anki.fields import OriginalNotes
-from export.anki.package_writer import Creation, write_package
+from export.anki.package_writer import Creation, changed_at_ms, write_package
 from export.anki.rows import Schedule
 from export.deck_files import WrittenDecks, write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext, file_stats
+from srs.merging.deck_moves import remember_decks
+from srs.merging.marks import remember_marks
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
@@ -36,6 +38,9 @@ def export_package(
 ) -> tuple[dict[str, int], tuple[Loss, ...]]:
     """Write notes to a package for Anki.
 
+    A collection that begins with a `.colpkg` file knows its marks and decks: what is
+    changed there is compared with them.
+
     Args:
         app: The open store.
         file: The package.
@@ -59,13 +64,32 @@ def export_package(
     schedule = schedule_of(app) if with_schedule else None
     if schedule is not None:
         schedule = replace(schedule, with_presets=with_presets)
+    is_whole = file.suffix.lower() == ".colpkg"
+    notes = list(notes) if is_whole else notes
     written = write_package(
         file, notes, creation, progressed, schedule, original or notes_from_anki(app)
     )
+    if is_whole:
+        _remember(app, str(creation.at_s), notes)
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
     if with_schedule:
         counts["reviews"] = written.reviews
     return counts, written.losses
+
+
+def _remember(app: AppContext, collection: str, notes: Iterable[StoredNote]) -> None:
+    """Remember what a collection gets, with times in whole seconds as Anki's."""
+    cards = [
+        (stored, card, changed_at_ms(stored, card) // 1000 * 1000)
+        for stored in notes
+        for card in stored.cards
+        if not card.retired
+    ]
+    decks = {stored.guid: (stored, changed_ms) for stored, _, changed_ms in cards}
+    with app.store.transaction():
+        marks = [(card, changed_ms) for _, card, changed_ms in cards]
+        remember_marks(app.store, collection, marks)
+        remember_decks(app.store, collection, decks.values())
 
 
 def export_table(

@@ -1,6 +1,7 @@
 """What an import from Anki leaves as it is in flash, to be named."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec.structs import asdict
 
@@ -46,6 +47,17 @@ class Differences:
         self.takes_rollover = self._is_other_hour and is_untouched
         """Nothing here depends on the hour at which days begin."""
 
+    @property
+    def known_options(self) -> dict[str, dict[str, Any]]:
+        """All options that decks of the store have in Anki."""
+        # A file that may have no presets has few.
+        theirs = self._incoming.options
+        return {
+            deck: options
+            for deck, options in theirs.items()
+            if deck in self._decks and "desired_retention" in options
+        }
+
     def losses(self, merged: MergeResult) -> Iterator[Loss]:
         """Name what differs after the import."""
         if self._is_other_hour and not self.takes_rollover:
@@ -73,10 +85,8 @@ class Differences:
 
     def _other_options(self) -> Iterator[Loss]:
         """Name decks with other options of those that `flash config` shows."""
-        options, theirs = self._app.options, self._incoming.options
-        for deck in sorted(theirs.keys() & self._decks):
-            if "desired_retention" not in theirs[deck]:
-                continue  # a file that may have no presets
+        options, theirs = self._app.options, self.known_options
+        for deck in sorted(theirs):
             ours = asdict(options.preset(deck))
             differ = [
                 name

@@ -34,7 +34,7 @@ from srs.store.import_rows import (
     known_guids,
 )
 from srs.store.note_media import media_folder
-from srs.store.settings import save_setting
+from srs.store.settings import save_setting, take_anki_presets
 
 
 class Imported(Struct, frozen=True):
@@ -205,6 +205,7 @@ def _write(
         if choice.has_fields and not dry_run:
             if differing.takes_rollover:
                 save_setting(store, "rollover", str(collection.rollover), app.now())
+            take_anki_presets(connection, differing.known_options)
             take_edits(app, found.edits, incoming, update_text=choice.update_text)
         is_changed = connection.total_changes > written
         merged = merge(

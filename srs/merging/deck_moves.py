@@ -5,10 +5,12 @@ that is in another deck here since then stays, and so does one of a deck file.
 """
 
 import zlib
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from srs.merging.text_updates import TextUpdate, update_notes
+from srs.models.cards import StoredNote
 from srs.models.incoming import Incoming, IncomingNote
 from srs.store.anki_marks import NotePlace, note_places, save_decks_seen
 from srs.store.connection import Store
@@ -61,6 +63,24 @@ def follow_moves(store: Store, incoming: Incoming, now_ms: int) -> int:
     ]
     update_notes(store, updates, now_ms)
     return len(updates)
+
+
+def remember_decks(
+    store: Store, collection: str, notes: Iterable[tuple[StoredNote, int]]
+) -> None:
+    """Remember the decks of notes that a collection gets, so that they are no move.
+
+    Args:
+        store: The store.
+        collection: Name of the Anki collection.
+        notes: Notes with cards, and when the collection says that these were changed.
+    """
+    rows = [
+        (min(card.id for card in one.cards), _checksum(one.note.deck), changed_ms)
+        for one, changed_ms in notes
+    ]
+    with store.transaction() as connection:
+        save_decks_seen(connection, collection, rows)
 
 
 def _is_moved(note: IncomingNote, place: NotePlace) -> bool:

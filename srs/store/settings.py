@@ -166,6 +166,27 @@ def write_options(
         connection.execute("delete from presets where deck = ?", (deck,))
 
 
+def take_anki_presets(
+    connection: sqlite3.Connection, options: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Replace what decks keep of their presets in Anki, for Anki only.
+
+    Args:
+        connection: In a transaction.
+        options: All options of each deck in Anki.
+    """
+    rows = connection.execute("select deck from presets").fetchall()
+    stored = {deck: own_options(connection, deck) for (deck,) in rows}
+    for deck in sorted(options, key=len):
+        ours = resolve(deck, stored).anki_preset
+        # A preset that flash made has no name.
+        named = {key: ours[key] for key in ("name",) if key in ours}
+        theirs = {**named, **options[deck]["anki_preset"]}
+        if theirs != ours:
+            stored[deck] = {**stored.get(deck, {}), "anki_preset": theirs}
+            write_options(connection, deck, stored[deck])
+
+
 def own_options(connection: sqlite3.Connection, deck: str) -> dict[str, Any]:
     """Return the options of a deck itself; none if they can't be read."""
     sql = "select options from presets where deck = ?"

@@ -293,6 +293,17 @@ def test_presets_go_back_as_they_were(flash: Run, anki: AnkiSide, legacy: bool) 
     }
 
 
+def test_what_flash_lacks_follows_later_presets(flash: Run, anki: AnkiSide) -> None:
+    flash("import", anki.package(with_preset("P"), with_cards("P", "P::B")))
+
+    flash("import", anki.package(with_preset("P::B", reviewOrder=4, timer=1)))
+    flash("export", "back.colpkg")
+
+    found = presets_in("back.colpkg")
+    orders = {deck: (name, one["reviewOrder"]) for deck, (name, one) in found.items()}
+    assert (orders["P"], orders["P::B"]) == (("P", 0), ("P::B", 4))
+
+
 def test_presets_of_equal_names_are_told_apart(flash: Run, anki: AnkiSide) -> None:
     def limit(collection: Collection) -> None:
         deck = collection.decks.get(collection.decks.id("P::B"))

@@ -99,3 +99,47 @@ def test_a_note_is_moved_and_edited(flash: Run, anki: AnkiSide) -> None:
 
     assert decks() == {"New"}
     assert anki.take("out.apkg") == [(["q", "new"], [])]
+
+
+def mark(collection: Collection) -> None:
+    """Suspend and flag the cards; another card keeps its flag."""
+    cards = only_note(collection).card_ids()
+    collection.sched.suspend_cards(cards)
+    collection.set_user_flag_for_cards(3, cards)
+    other = add(collection, "Basic", "other", "b")
+    collection.set_user_flag_for_cards(1, other.card_ids())
+
+
+def clear_and_move(collection: Collection) -> None:
+    cards = only_note(collection, "q").card_ids()
+    collection.sched.unsuspend_cards(cards)
+    collection.set_user_flag_for_cards(0, cards)
+    collection.set_deck(cards, collection.decks.id("Other"))
+
+
+def test_what_is_cleared_in_a_restored_collection_comes(
+    flash: Run, anki: AnkiSide
+) -> None:
+    flash("import", anki.package(start, mark))
+    flash("export", "back.colpkg")
+    anki.restore("back.colpkg")
+
+    flash("import", anki.package(clear_and_move))
+
+    assert decks() == {"Default", "Other"}
+    found = flash.json("list", "q")
+    assert [(one["suspended"], one["flag"]) for one in found] == [(False, 0)] * 2
+
+
+def test_a_restored_collection_alone_changes_nothing(
+    flash: Run, anki: AnkiSide
+) -> None:
+    flash("import", anki.package(start, mark))
+    flash("export", "back.colpkg")
+    flash("unsuspend", "q", "-y")
+    anki.restore("back.colpkg")
+
+    flash("import", anki.package())
+
+    found = flash.json("list", "q")
+    assert [(one["suspended"], one["flag"]) for one in found] == [(False, 3)] * 2
