@@ -228,6 +228,12 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 "{n} notes without their id '{detail}': another note has it",
                 count,
             )
+        case LossReason.NOTE_DELETED:
+            return ngettext(
+                "{n} note deleted in Anki stays here ('flash remove' removes it)",
+                "{n} notes deleted in Anki stay here ('flash remove' removes them)",
+                count,
+            )
         case LossReason.CARD_UNKNOWN:
             return ngettext(
                 "{n} card left out: its note has no such question in flash",

@@ -17,6 +17,7 @@ from srs.merging.marks import remember_marks
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
+from srs.store.anki_marks import forget_collection
 from srs.store.deck_files import files_of_others, known_file_stats
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.note_media import media_files
@@ -86,7 +87,8 @@ def _remember(app: AppContext, collection: str, notes: Iterable[StoredNote]) -> 
         if not card.retired
     ]
     decks = {stored.guid: (stored, changed_ms) for stored, _, changed_ms in cards}
-    with app.store.transaction():
+    with app.store.transaction() as connection:
+        forget_collection(connection, collection)
         marks = [(card, changed_ms) for _, card, changed_ms in cards]
         remember_marks(app.store, collection, marks)
         remember_decks(app.store, collection, decks.values())

@@ -15,8 +15,10 @@ from flash.service.settings import NAMES
 from srs.models.cards import pair_cards
 from srs.models.incoming import Incoming, Loss, LossReason, MergeResult
 from srs.models.presets import ancestry
+from srs.store.anki_marks import notes_seen
 from srs.store.decks import deck_names
 from srs.store.import_rows import guids_from_anki, stored_marks
+from srs.store.notes import stored_notes
 from srs.store.rows import has_notes
 
 
@@ -40,6 +42,7 @@ class Differences:
             is_whole: It has the settings of Anki.
         """
         self._app, self._collection, self._incoming = app, collection, incoming
+        self._is_whole = is_whole
         self._decks = set(deck_names(app.store))
         begins = collection.rollover if collection.has_rollover else None
         self._is_other_hour = is_whole and begins not in (None, app.options.rollover)
@@ -64,6 +67,8 @@ class Differences:
             yield Loss(LossReason.ROLLOVER, detail=str(self._collection.rollover))
         yield from self._other_options()
         yield from dropped_ids(self._incoming, merged)
+        if self._is_whole:
+            yield from self._deleted_notes()
         if merged.unmatched_cards:
             yield from self._unknown_cards()
 
@@ -95,6 +100,17 @@ class Differences:
             ]
             if differ:
                 yield Loss(LossReason.OPTIONS, detail=", ".join(differ), deck=deck)
+
+    def _deleted_notes(self) -> Iterator[Loss]:
+        """Name the notes that this collection had when it was last read."""
+        store = self._app.store
+        gone = notes_seen(store.connection, self._incoming.collection)
+        gone -= {note.guid for note in self._incoming.notes}
+        gone -= {note.guid for note in self._collection.notes}
+        for stored in stored_notes(store, guids=sorted(gone)) if gone else ():
+            note = stored.note
+            name = place_of(note)
+            yield Loss(LossReason.NOTE_DELETED, deck=note.deck, first_field=name)
 
     def _unknown_cards(self) -> Iterator[Loss]:
         """Name the notes that have more questions in Anki."""

@@ -122,6 +122,8 @@ class LossReason(StrEnum):
     """All cards of the note are empty."""
     NOTE_SIDES = "note_sides"
     """No question or no answer."""
+    NOTE_DELETED = "note_deleted"
+    """The note was deleted in Anki and is still here."""
     CLOZE_FIELD = "cloze_field"
     CLOZE = "cloze"
     TEMPLATE = "template"

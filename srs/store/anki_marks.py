@@ -41,6 +41,22 @@ def read_anki_marks(
     return found
 
 
+def notes_seen(connection: sqlite3.Connection, collection: str) -> set[str]:
+    """Return the guids of notes in use that were last seen in an Anki collection."""
+    sql = """
+        select distinct n.guid from anki_marks m
+          join cards c on c.id = m.card join notes n on n.guid = c.note
+         where m.collection = ? and m.mark = ? and n.retired = 0
+    """
+    return {row[0] for row in connection.execute(sql, (collection, _DECK))}
+
+
+def forget_collection(connection: sqlite3.Connection, collection: str) -> None:
+    """Forget all that was seen in an Anki collection."""
+    sql = "delete from anki_marks where collection = ?"
+    connection.execute(sql, (collection,))
+
+
 def save_anki_marks(
     connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, int]]
 ) -> None:

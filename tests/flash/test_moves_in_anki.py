@@ -143,3 +143,24 @@ def test_a_restored_collection_alone_changes_nothing(
 
     found = flash.json("list", "q")
     assert [(one["suspended"], one["flag"]) for one in found] == [(False, 3)] * 2
+
+
+@pytest.mark.parametrize("is_restored", [False, True], ids=["theirs", "from flash"])
+def test_a_note_deleted_in_a_whole_collection_is_named(
+    flash: Run, anki: AnkiSide, is_restored: bool
+) -> None:
+    def delete(collection: Collection) -> None:
+        collection.remove_notes([only_note(collection, "q").id])
+
+    flash("import", anki.whole(start, mark))
+    if is_restored:
+        flash("export", "back.colpkg")
+        anki.restore("back.colpkg")
+    line = (
+        "1 note deleted in Anki stays here ('flash remove' removes it)\n  Default: q\n"
+    )
+
+    assert flash("import", anki.package(delete))[2] == ""
+    assert flash("import", anki.whole())[2] == line
+    flash("remove", "q", "-y")
+    assert flash("import", anki.whole())[2] == ""
