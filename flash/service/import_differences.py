@@ -1,6 +1,6 @@
 """What an import from Anki leaves as it is in flash, to be named."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import asdict
@@ -52,13 +52,16 @@ class Differences:
 
     @property
     def known_options(self) -> dict[str, dict[str, Any]]:
-        """All options that decks of the store have in Anki."""
-        # A file that may have no presets has few.
+        """All options in Anki of decks that the store had."""
+        return self._options_of(self._decks)
+
+    def _options_of(self, decks: Container[str]) -> dict[str, dict[str, Any]]:
+        # A file that may have no presets has few options.
         theirs = self._incoming.options
         return {
             deck: options
             for deck, options in theirs.items()
-            if deck in self._decks and "desired_retention" in options
+            if deck in decks and "desired_retention" in options
         }
 
     def losses(self, merged: MergeResult) -> Iterator[Loss]:
@@ -90,7 +93,9 @@ class Differences:
 
     def _other_options(self) -> Iterator[Loss]:
         """Name decks with other options of those that `flash config` shows."""
-        options, theirs = self._app.options, self.known_options
+        # Notes were moved to a deck that is new here: it keeps the options they had.
+        decks = deck_names(self._app.store)
+        options, theirs = self._app.options, self._options_of(decks)
         for deck in sorted(theirs):
             ours = asdict(options.preset(deck))
             differ = [

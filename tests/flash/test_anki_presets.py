@@ -304,14 +304,36 @@ def test_what_flash_lacks_follows_later_presets(flash: Run, anki: AnkiSide) -> N
     assert (orders["P"], orders["P::B"]) == (("P", 0), ("P::B", 4))
 
 
-def test_presets_of_equal_names_are_told_apart(flash: Run, anki: AnkiSide) -> None:
-    def limit(collection: Collection) -> None:
-        deck = collection.decks.get(collection.decks.id("P::B"))
-        shared = collection.decks.get(collection.decks.id("P"))["conf"]
-        collection.decks.save(deck | {"conf": shared, "newLimit": 3})
+def share(upper: str, lower: str, **own: int) -> Edit:
+    """Give a deck the preset of another one, and options instead of it."""
 
-    package = anki.whole(with_preset("P"), with_cards("P", "P::B"), limit)
-    flash("import", package)
+    def edit(collection: Collection) -> None:
+        deck = collection.decks.get(collection.decks.id(lower))
+        shared = collection.decks.get(collection.decks.id(upper))["conf"]
+        collection.decks.save(deck | {"conf": shared, **own})
+
+    return edit
+
+
+def test_options_of_a_deck_renamed_in_anki_are_named(
+    flash: Run, anki: AnkiSide
+) -> None:
+    def rename(collection: Collection) -> None:
+        collection.decks.rename(collection.decks.id("P::B"), "Q")
+
+    preset = with_preset("P", new_per_day=5)
+    flash("import", anki.package(preset, with_cards("P", "P::B"), share("P", "P::B")))
+
+    assert flash("import", anki.package(rename))[2] == (
+        "1 deck has other options in Anki, those here were kept:"
+        " new_per_day, bury_siblings\n  Q\n"
+    )
+    assert options_of(flash, "Q") == (0.9, 20)
+
+
+def test_presets_of_equal_names_are_told_apart(flash: Run, anki: AnkiSide) -> None:
+    shared = share("P", "P::B", newLimit=3)
+    flash("import", anki.whole(with_preset("P"), with_cards("P", "P::B"), shared))
     flash("export", "back.colpkg")
 
     names = {deck: name for deck, (name, _) in presets_in("back.colpkg").items()}
