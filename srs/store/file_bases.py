@@ -31,12 +31,6 @@ _MAY_DIFFER = f"""
 _SAVE = "insert or replace into file_bases (note, file, hash)"
 
 
-def stored_bases(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Return note, file and hash of the stored text of all notes in use."""
-    _define_hash(connection)
-    return connection.execute(_BASES).fetchall()
-
-
 def update_bases_of_files(
     connection: sqlite3.Connection,
     files: Collection[str],

@@ -8,7 +8,6 @@ days since 1970-01-01.  A migration never changes once it is released.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from srs.store.file_bases import stored_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import (
     DEVICE_TABLES,
@@ -306,19 +305,31 @@ create table mock_exams (
 """
 
 
+_FIRST_BASES = """
+insert into file_bases (guid, file, hash)
+select n.guid, n.file, first_hash(n.id, d.name, n.language, n.fields, n.extra, n.tags,
+                                  n.sources, n.changed, n.checked, n.recheck)
+  from notes n join decks d on d.id = n.deck
+ where n.file <> '' and n.retired = 0
+"""
+
+
+def _first_hash(*text: str) -> str:
+    """Hash a text as this schema does, whatever `srs.store.file_bases` does by now."""
+    import hashlib  # noqa: PLC0415 -- loads OpenSSL, slow before a review
+
+    joined = "\x1f".join(text).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=16).hexdigest()
+
+
 def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
     _run(db, _RETIRE_REVERSE, 4)
     _run(db, SYNC_VALUES, 4)
     _run(db, _SYNC_INDEXES, 4)
-    db.conn.executemany(
-        """
-        insert into file_bases (guid, file, hash)
-        select guid, ?2, ?3 from notes where anki_id = ?1
-        """,
-        stored_bases(db.conn),
-    )
+    db.conn.create_function("first_hash", -1, _first_hash, deterministic=True)
+    db.execute(_FIRST_BASES)
     for trigger in STAMP_TRIGGERS:
         db.execute(trigger)
 

@@ -15,9 +15,10 @@ from store_fixtures import contradictions, give
 
 from srs.maintenance.checks import Finding, examine
 from srs.models.cards import Rating
-from srs.store import opening, schema
+from srs.store import file_bases, opening, schema
 from srs.store.backups import list_backups
 from srs.store.connection import StoreError
+from srs.store.notes import known_notes
 from srs.store.opening import open_store
 from srs.store.operations import last_operations
 from srs.store.redo import redo_operations
@@ -114,6 +115,24 @@ def test_deck_files_of_an_old_store_are_known(dump: Path, tmp_path: Path) -> Non
 
     assert files
     assert set(known) == {(file, 0, 0) for file in files}
+
+
+@of_each_earlier_version
+def test_bases_of_files_are_those_of_their_notes(
+    dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as later:
+        # A later version may have another hash; the migration keeps its own.
+        later.setattr(file_bases, "_hash", lambda *_text: "other")
+        store = open_store(made(dump, tmp_path), now_ms=NOW)
+
+    bases = store.rows(
+        "select n.guid, b.hash from file_bases b, notes n on anki_id = note"
+    )
+    notes = {one.guid: file_bases.note_hash(one.note) for one in known_notes(store)}
+    store.close()
+    assert bases
+    assert dict(bases).items() <= notes.items()
 
 
 @of_each_version
