@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from export.anki.protobuf import Message, number, real, text
 
-Value = bool | int | float | str
-Kept = dict[str, Value]
+_Value = bool | int | float | str
+Kept = dict[str, _Value]
 """The options that differ from Anki's defaults, by name; and the name of the preset."""
 NAME = "name"
 OWN_NAME = "flash: "
@@ -31,7 +31,7 @@ class _Option(Struct, frozen=True):
     """As in schema 11, with the group before it: `rev.bury`."""
     field: int
     """Its field in the message of schemas 15 to 18."""
-    default: Value | None
+    default: _Value | None
     """None stands for the value of `new.bury`."""
     is_reversed: bool = False
     """The message has 1 for 0, and 0 for 1."""
@@ -79,7 +79,7 @@ def other_options_json(options: Mapping[str, Any], *, bury: bool) -> Kept:
     return found
 
 
-def _valid(value: Any, default: Value) -> Value:
+def _valid(value: Any, default: _Value) -> _Value:
     if isinstance(default, str):
         is_short = isinstance(value, str) and len(value) <= _LONGEST_TEXT
         return value if is_short else default
