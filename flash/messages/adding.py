@@ -100,9 +100,10 @@ def with_retired(line: str, retired: Sequence[RetiredCard]) -> str:
 def conflict_question(notes: int) -> str:
     """Ask whether the files win."""
     text = ngettext(
-        "{n} note was edited in its file and on another device. Take the file's text?",
-        "{n} notes were edited in their files and on another device."
-        " Take the texts of the files?",
+        "{n} note was edited in its file and on another device. Take the file's text"
+        " (else the store keeps the other one for now)?",
+        "{n} notes were edited in their files and on another device. Take the texts of"
+        " the files (else the store keeps the others for now)?",
         notes,
     )
     return text.format(n=notes)

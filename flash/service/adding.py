@@ -35,7 +35,7 @@ from srs.models.incoming import Progressed
 from srs.models.retirements import RetiredCard, Retirement
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
-from srs.store.deck_files import save_file_stats, save_folder_roots
+from srs.store.deck_files import FileStat, save_file_stats, save_folder_roots
 from srs.store.note_writer import apply_plan
 from srs.store.notes import (
     known_notes,
@@ -63,6 +63,8 @@ class AddPlan(Struct, frozen=True):
     language: str
     version: int
     """Data version of the store when the plan was made."""
+    files_win: bool = False
+    """The conflicts are among the steps; else the store stays."""
     roots: Mapping[str, str] = {}
     """Root decks of folders that have another name here, by absolute path."""
 
@@ -94,15 +96,12 @@ class AddPlan(Struct, frozen=True):
     @property
     def refusal(self) -> FlashError | None:
         """The error unless the user agrees; None if there is nothing to agree to."""
-        if not self.reasons:
+        if not (self.losses or (self.files_win and self.conflicts)):
             return None
         hint = _("add --yes if you mean it")
         if self.conflicts:
-            hint = _("add --yes to take the texts of the files")
-        if self.losses and self.conflicts:
             hint = _("add --yes to take the texts of the files and retire the cards")
-        message = _("{reasons}; nothing was changed")
-        return FlashError(message.format(reasons=self.reasons), hint)
+        return FlashError(_unchanged(self.reasons), hint)
 
     @property
     def agreement(self) -> tuple[set[tuple[str, str, bool]], set[str]]:
@@ -115,10 +114,25 @@ class AddPlan(Struct, frozen=True):
         )
 
     @property
+    def undecided(self) -> tuple[PlannedChange, ...]:
+        """The conflicts in which the store stays for now."""
+        return () if self.files_win else self.conflicts
+
+    @property
+    def read_stats(self) -> list[FileStat]:
+        """The files that need not be read again: those without such a conflict."""
+        again = {step.note.file for step in self.undecided}
+        return [stat for stat in self.parsed.stats if stat[0] not in again]
+
+    @property
     def cards(self) -> int:
         """Count the cards in use that the notes will have."""
         kept = (_note_after(step) for step in self.steps)
         return sum(len(parts_of(note.content)) for note in kept if note)
+
+
+def _unchanged(reasons: str) -> str:
+    return _("{reasons}; nothing was changed").format(reasons=reasons)
 
 
 def _note_after(step: PlannedChange) -> Note | None:
@@ -142,7 +156,9 @@ class Added(Struct, frozen=True):
     """Cards that tables no longer ask from value to subject; reported once."""
 
 
-def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
+def plan_adding(
+    store: Store, parsed: ParsedFiles, language: str = "", *, files_win: bool = False
+) -> AddPlan:
     """Decide what adding the files changes; write nothing.
 
     Args:
@@ -150,6 +166,7 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
         parsed: From `flash.service.deck_reading`.
         language: Language of notes that the files have in several; by default the
             language in the store, else the first one.
+        files_win: Replace edits of another device where a file has changed the same.
 
     Raises:
         DeckError: An id belongs to another deck, a reworded card fits two notes, or a
@@ -165,7 +182,7 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
     _check_known_files(parsed, known)
     notes = _one_language(parsed.notes, known, language)
     planned, roots = _planned(store, parsed, notes, known)
-    steps, conflicts = keep_newer(store, planned)
+    steps, conflicts = keep_newer(store, planned, files_win=files_win)
     retired = retired_cards(store, steps)
     return AddPlan(
         steps=tuple(steps),
@@ -176,6 +193,7 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
         parsed=parsed,
         language=language,
         version=version,
+        files_win=files_win,
         roots=roots,
     )
 
@@ -232,7 +250,9 @@ def apply_adding(
     with app.store.bulk_fill(), app.store.transaction():
         # Nobody else can write now.
         if app.store.version() != plan.version:
-            fresh = plan_adding(app.store, plan.parsed, plan.language)
+            fresh = plan_adding(
+                app.store, plan.parsed, plan.language, files_win=plan.files_win
+            )
             if fresh.refusal and fresh.agreement != plan.agreement:
                 raise fresh.refusal
             plan = fresh
@@ -241,7 +261,7 @@ def apply_adding(
         applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
-        save_file_stats(app.store.connection, plan.parsed.stats)
+        save_file_stats(app.store.connection, plan.read_stats)
         save_folder_roots(app.store.connection, plan.roots)
         for copy in plan.parsed.copies:
             write_copy(copy)
@@ -253,20 +273,26 @@ def apply_adding(
     return Added(plan, applied.cards, applied.new_cards, renamed, moved, one_way)
 
 
-def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> Added:
-    """Add deck files without asking.
+def add_unasked(
+    app: AppContext, parsed: ParsedFiles, *, may_conflict: bool = False
+) -> Added:
+    """Add deck files without asking; see `plan_unasked`.
 
     Raises:
         DeckError: As `plan_adding`.
-        FlashError: It would retire cards with answers, or a large part of a deck, or
-            a note was changed both in its file and on another device.
+        FlashError: The user would have to agree to the plan.
         StoreError: The store can't be written; nothing was.
     """
-    return apply_adding(app, plan_unasked(app.store, parsed), name=name)
+    plan = plan_unasked(app.store, parsed, may_conflict=may_conflict)
+    return apply_adding(app, plan)
 
 
 def plan_unasked(
-    store: Store, parsed: ParsedFiles, *, may_retire: bool = False
+    store: Store,
+    parsed: ParsedFiles,
+    *,
+    may_retire: bool = False,
+    may_conflict: bool = False,
 ) -> AddPlan:
     """Plan as `plan_adding` where the user can't be asked.
 
@@ -274,6 +300,7 @@ def plan_unasked(
         store: The store.
         parsed: From `flash.service.deck_reading`.
         may_retire: A few cards may go, as the user has just edited the files.
+        may_conflict: Notes that were edited on another device, too, stay in the store.
 
     Raises:
         DeckError: As `plan_adding`.
@@ -283,9 +310,9 @@ def plan_unasked(
     if may_retire:
         losses = (loss for loss in plan.losses if loss.retired > FREE_LOSS)
         plan = replace(plan, losses=tuple(losses))
-    if plan.refusal:
+    if plan.losses or (plan.conflicts and not may_conflict):
         hint = _("run flash add on the file, which asks first")
-        raise FlashError(plan.refusal.message, hint)
+        raise FlashError(_unchanged(plan.reasons), hint)
     return plan
 
 

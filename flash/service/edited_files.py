@@ -16,6 +16,7 @@ from cards.questions import media_of
 from cards.translate import _
 from export.anki.text_edits import TextEdit
 from flash.messages.adding import returned_lines
+from flash.messages.conflicts import conflict_lines
 from flash.messages.review import elsewhere_line
 from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
@@ -241,7 +242,7 @@ class ChangedFiles(Struct, frozen=True):
     """What the user has to know of edited files that were added."""
 
     errors: list[str]
-    """What keeps files from being added; their old cards stay."""
+    """What keeps files, or notes of them, from being added; their old cards stay."""
     returned: list[str]
     """Removed cards that are back."""
 
@@ -264,9 +265,13 @@ def add_changed(app: AppContext, files: Sequence[str]) -> ChangedFiles:
     if not sound:
         return ChangedFiles(errors, [])
     try:
-        added = add_unasked(app, read_files(sound))
+        added = add_unasked(app, read_files(sound), may_conflict=True)
     except StoreError:
         raise
     except FlashError as error:
         return ChangedFiles([*errors, str(error)], [])
-    return ChangedFiles(errors, returned_lines(added.plan.steps))
+    plan = added.plan
+    if plan.undecided:
+        errors += conflict_lines(plan.undecided, plan.parsed.files)
+        errors.append(_("run flash add on the file, which asks first"))
+    return ChangedFiles(errors, returned_lines(plan.steps))

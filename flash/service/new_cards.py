@@ -210,5 +210,3 @@ def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
         text = retirement_text(loss, with_names=True)
         message = _("'{file}' no longer has {loss}").format(file=path, loss=text)
         raise FlashError(message, _("run flash add on it first"))
-    if plan.refusal:
-        raise FlashError(plan.refusal.message, _("run flash add on it first"))

@@ -3,7 +3,7 @@
 The text of a note at the last `flash add` decides: if the file still has it, nothing
 was edited here, and the store stays; if the store has it, the file wins; if both
 differ, each keeps the fields that only it has changed, such as the deck that was
-renamed in the file; if both changed one, the user has to decide.
+renamed in the file; if both changed one, the store stays until the user decides.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,14 @@ _PLACE = ("file", "line", "column")
 
 
 def keep_newer(
-    store: Store, steps: Iterable[PlannedChange]
+    store: Store, steps: Iterable[PlannedChange], *, files_win: bool = False
 ) -> tuple[list[PlannedChange], list[PlannedChange]]:
     """Leave out what would undo an edit made on another device.
+
+    Args:
+        store: The store.
+        steps: The changes by the files.
+        files_win: Take the texts of the files where both have changed one field.
 
     Returns:
         All steps, those that are left out with `Action.NEWER`; and those of notes
@@ -48,7 +53,7 @@ def keep_newer(
             found.append(kept)
         else:
             conflicts.append(step)
-            found.append(step)
+            found.append(step if files_win else replace(step, action=Action.NEWER))
     return found, conflicts
 
 

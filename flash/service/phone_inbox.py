@@ -69,7 +69,7 @@ def write_inbox(app: AppContext) -> Iterator[str]:
     try:
         if _waiting(app, inbox) and inbox.exists():
             # An earlier round may have been cut short.
-            add_unasked(app, read_files([inbox]))
+            add_unasked(app, read_files([inbox]), may_conflict=True)
         waiting = _waiting(app, inbox)
         if not waiting:
             return

@@ -381,6 +381,13 @@ def test_moved_or_copied_file_is_no_later_text(
     assert "moved.yaml:" in desktop("show", "powerhouse")[1]
 
 
+CONFLICT = """\
+cells.yaml:5:1: edited here and on another device: 'Which organelle makes most ATP?'
+  in the file: back: Chondrion
+  in the store: back: Mito
+"""
+
+
 def test_a_refusal_names_both_an_edit_elsewhere_and_a_loss(
     laptop: Device, desktop: Device, log: Path, tmp_path: Path
 ) -> None:
@@ -398,8 +405,8 @@ def test_a_refusal_names_both_an_edit_elsewhere_and_a_loss(
     assert laptop("add", "cells.yaml") == (
         1,
         "",
-        "flash: 1 note was edited in its file and on another device: 'Which organelle"
-        " makes most ATP?'; would retire 2 of 5 cards of 'Cells', 1 of them with"
+        f"{CONFLICT}flash: 1 note was edited in its file and on another device: 'Which"
+        " organelle makes most ATP?'; would retire 2 of 5 cards of 'Cells', 1 of them with"
         " answers: 'What does DNA stand for?', 'Deoxyribonucleic acid'; nothing was"
         " changed"
         " (add --yes to take the texts of the files and retire the cards)\n",
@@ -419,9 +426,10 @@ def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
 
     assert laptop("add", "cells.yaml") == (
         1,
-        "",
-        "flash: 1 note was edited in its file and on another device: 'Which organelle"
-        " makes most ATP?'; nothing was changed (add --yes to take the texts of the files)\n",
+        "1 newer, 2 unchanged; 5 cards\n",
+        f"{CONFLICT}flash: 1 note was edited in its file and on another device, and"
+        " stays as the store has it; the rest was added (add --yes to take the texts of"
+        " the files, or write those of the store into the files)\n",
     )
     assert laptop("add", "cells.yaml", "--yes")[0] == 0
     assert "Chondrion" in laptop("show", "powerhouse")[1]
@@ -521,15 +529,18 @@ def test_a_replaced_edit_of_another_device_is_named(
     found = json.loads(laptop("add", "cells.yaml", "--dry-run", "--json")[1])
     for module in ("asking", "commands.add"):
         monkeypatch.setattr(f"flash.cli.{module}.has_terminal", lambda: True)
-    asked = laptop("add", "cells.yaml", typed="n\n")[2]
-    agreed = laptop("add", "cells.yaml", "--yes")[1]
+    forced = laptop("add", "cells.yaml", "--yes", "--dry-run")[1]
+    agreed = laptop("add", "cells.yaml", typed="y\n")[1]
 
-    assert dry[1].startswith(named)
-    assert dry[2] == f"flash --db laptop.db add asks first: {why}\n"
+    assert dry[1].startswith("  moved ")
+    lines = CONFLICT.splitlines()
+    deck = ["  in the file: deck: Life::Basics", "  in the store: deck: Cells::Basics"]
+    asks = f"flash --db laptop.db add asks first: {why}"
+    assert dry[2].splitlines() == [lines[0], *deck, *lines[1:], asks]
     assert found["asks"] == why
     assert [one["conflict"] for one in found["steps"]] == [True, False, False]
-    assert asked.startswith(named)
-    assert agreed.startswith(named)
+    assert forced.startswith(named)
+    assert agreed.lstrip().startswith(named.lstrip())
     assert "Chondrion" in laptop("show", "powerhouse")[1]
 
 
@@ -539,11 +550,67 @@ def test_a_new_card_replaces_no_edit_of_another_device(
     ours = CELLS.replace("Mitochondrion", "Chondrion")
     (tmp_path / "cells.yaml").write_text(ours)
 
-    code, _, err = laptop("new", "Why?", "So", "--deck", "Cells::Basics")
+    assert laptop("new", "Why?", "So", "--deck", "Cells::Basics")[0] == 0
 
-    assert (code, (tmp_path / "cells.yaml").read_text()) == (1, ours)
-    assert f"on another device: '{edited_elsewhere}'; nothing was changed" in err
     assert "Mito\n" in laptop("show", "powerhouse")[1]
+    assert "So\n" in laptop("show", "Why?")[1]
+    assert CONFLICT in laptop("add", "cells.yaml")[2]
+
+
+def test_a_conflict_holds_no_other_edits_back(
+    laptop: Device, edited_elsewhere: str, tmp_path: Path
+) -> None:
+    ours = CELLS.replace("Mitochondrion", "Chondrion")
+    (tmp_path / "cells.yaml").write_text(ours.replace("Deoxyribonucleic", "The"))
+    shown = CONFLICT.replace("cells.yaml", str(tmp_path / "cells.yaml"))
+
+    for _ in range(2):
+        assert shown in laptop("review", "--plain", typed="q\n")[2]
+        assert "The acid\n" in laptop("show", "DNA")[1]
+        assert "Mito\n" in laptop("show", "powerhouse")[1]
+
+    (tmp_path / "cells.yaml").write_text(ours.replace("Chondrion", "Mito"))
+    assert laptop("add", "cells.yaml")[0] == 0
+    assert "another device" not in laptop("review", "--plain", typed="q\n")[2]
+
+
+def test_long_texts_in_conflict_show_where_they_differ(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    long = "The organelle of oxidative phosphorylation in all of the eukaryotes"
+    (tmp_path / "newer.yaml").write_text(CELLS.replace("Mitochondrion", f"{long}. A"))
+    desktop("add", "newer.yaml", "--yes")
+    desktop("sync", "log", "--yes")
+    laptop("sync")
+    (tmp_path / "cells.yaml").write_text(
+        CELLS.replace("    back: Mitochondrion", f"    back: {long!r}\n    tags: [b]")
+    )
+
+    assert laptop("add", "cells.yaml")[2].splitlines()[1:-1] == [
+        "  in the file: back: …ll of the eukaryotes",
+        "  in the store: back: …ll of the eukaryotes. A",
+        '  in the file: tags: ["biology","b"]',
+        '  in the store: tags: ["biology"]',
+    ]
+
+
+def test_an_edit_of_a_card_removed_elsewhere_says_so(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    desktop("remove", "powerhouse", "--yes")
+    desktop("sync")
+    laptop("sync")
+    (tmp_path / "cells.yaml").write_text(CELLS.replace("Mitochondrion", "Chondrion"))
+
+    code, out, err = laptop("add", "cells.yaml")
+
+    assert (code, out) == (1, "1 newer, 2 unchanged; 4 cards\n")
+    assert err.startswith(
+        CONFLICT.splitlines()[0] + "\n  in the store: removed on another device\n"
+    )
 
 
 def test_note_removed_elsewhere_stays_away_in_a_renamed_deck(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cards.errors import FlashError
 from cards.identity.matching import Action
 from cards.questions import question_of, question_text
 from cards.translate import _
@@ -31,6 +32,7 @@ from flash.messages.adding import (
     retirement_text,
     warning_lines,
 )
+from flash.messages.conflicts import conflict_lines, undecided_text
 from flash.messages.notes import stamped_line
 from flash.service.adding import (
     AddPlan,
@@ -38,7 +40,7 @@ from flash.service.adding import (
     check_names,
     plan_adding,
 )
-from flash.service.context import open_app
+from flash.service.context import AppContext, open_app
 from flash.service.deck_reading import read_for_adding
 from flash.service.exams import NoDomain, without_domain
 from flash.service.stamping import stamp_notes
@@ -86,7 +88,8 @@ def add(
     copied beside the database, where you can edit it; after an upgrade of flash, adding
     it again merges the new version. With `-`, reads a deck file from standard input and
     appends its cards to the file of that deck, as `flash new` does. Exit code 1: a file
-    has mistakes; nothing is added.
+    has mistakes, and nothing is added; or a card was edited on another device, too, and
+    the store keeps that text for now, while all else is added.
     """
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
@@ -104,22 +107,19 @@ def add(
         return
     names = due_today or []
     if stamp and not dry_run:
-        stamped = stamp_notes(files, may_lack_git=yes)
-        echo_err(stamped_line(stamped.count))
-        for problem in stamped.left:
-            echo_err(str(problem))
+        _stamp(files, may_lack_git=yes)
     with open_app(db) as app:
         with working(_("reading"), quiet=json):
             parsed = read_for_adding(files, app.store, lang)
-            plan = plan_adding(app.store, parsed, lang)
+            plan = plan_adding(app.store, parsed, lang, files_win=yes)
             no_domain = without_domain(app, plan.steps)
         if dry_run:
             _report(plan, plan.cards, as_json=json, dry_run=True)
             _say_no_domain(no_domain)
             return
         check_names(app, plan, names)
-        if plan.refusal and not (yes or _confirmed(plan)):
-            raise plan.refusal
+        if not yes:
+            plan = _agreed(app, plan)
         with progress_bar(len(plan.steps), _("adding"), quiet=json) as progressed:
             added = apply_adding(app, plan, due_today=names, progressed=progressed)
     for line in renamed_lines(added.renamed):
@@ -130,20 +130,38 @@ def add(
     _say_no_domain(no_domain)
     if names and not json:
         echo(due_today_line(added.due_today))
+    if undecided := added.plan.undecided:
+        raise FlashError(*undecided_text(len(undecided)))
 
 
-def _confirmed(plan: AddPlan) -> bool:
-    if has_terminal():
+def _stamp(files: list[Path], *, may_lack_git: bool) -> None:
+    stamped = stamp_notes(files, may_lack_git=may_lack_git)
+    echo_err(stamped_line(stamped.count))
+    for problem in stamped.left:
+        echo_err(str(problem))
+
+
+def _agreed(app: AppContext, plan: AddPlan) -> AddPlan:
+    """Ask about conflicts and losses; return the plan that the user wants.
+
+    Raises:
+        FlashError: The user did not agree to the losses.
+    """
+    for line in conflict_lines(plan.conflicts, plan.parsed.files):
+        echo_err(line)
+    if plan.conflicts and is_confirmed(conflict_question(len(plan.conflicts))):
+        plan = plan_adding(app.store, plan.parsed, plan.language, files_win=True)
+    if plan.losses and has_terminal():
         _show_losses(plan)
-    questions = [conflict_question(len(plan.conflicts))] if plan.conflicts else []
-    questions += [loss_question(retirement_text(loss)) for loss in plan.losses]
-    return all(is_confirmed(one) for one in questions)
+    questions = (loss_question(retirement_text(loss)) for loss in plan.losses)
+    if plan.refusal and not all(is_confirmed(one) for one in questions):
+        raise plan.refusal
+    return plan
 
 
 def _show_losses(plan: AddPlan) -> None:
     """Name what the user is about to be asked for."""
     lost = {card.guid for loss in plan.losses for card in loss.cards}
-    lost |= {step.known.guid for step in plan.conflicts if step.known}
     steps = [step for step in plan.steps if step.known and step.known.guid in lost]
     for line in plan_lines(steps, plan.retired, plan.conflicts):
         echo_err(line)
@@ -158,6 +176,8 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
     print_lines(plan_lines(plan.steps, plan.retired, plan.conflicts))
     echo(plan_summary(plan.counts, cards, len(plan.retired), dry_run=dry_run))
     if dry_run and plan.reasons:
+        for line in conflict_lines(plan.conflicts, plan.parsed.files):
+            echo_err(line)
         echo_err(asks_line(plan.reasons))
     for copy in plan.parsed.copies:
         if not copy.mine and not dry_run:
@@ -169,8 +189,8 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
 
 def _remark(plan: AddPlan) -> None:
     """Name what was not taken from the files."""
-    if plan.counts[Action.NEWER]:
-        echo_err(newer_line(plan.counts[Action.NEWER]))
+    if newer := plan.counts[Action.NEWER] - len(plan.undecided):
+        echo_err(newer_line(newer))
     if plan.other_language:
         echo_err(other_language_line(plan.other_language))
     if plan.left_tags:
