@@ -1,13 +1,19 @@
 """What in a Markdown note says that it has cards: a tag, front matter or a fence.
 
 The tag is `#flashcards`, and others that the plugin of Obsidian is set to; what follows
-a `/` in it names a deck.
+a `/` in it names a deck.  `flash: false` in the front matter switches all of them off.
 """
 
 import re
 from functools import lru_cache
 
 from cards.markdown_notes.commonmark import FRONT_MATTER
+
+_OFF = re.compile(
+    r"\A\ufeff?---[ \t]*\r?\n(?:(?!---).*\n)*?"
+    r"flash[ \t]*:[ \t]*([\"']?)(?:false|no|off)\1[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def has_cards(text: str, tags: tuple[str, ...]) -> bool:
@@ -18,7 +24,12 @@ def has_cards(text: str, tags: tuple[str, ...]) -> bool:
         tags: Tags of notes with cards, without `#`.
     """
     plain = text.lstrip("\ufeff").replace("\r\n", "\n")
-    return bool(_note_with_cards(tags).search(plain))
+    return bool(_note_with_cards(tags).search(plain)) and not is_switched_off(plain)
+
+
+def is_switched_off(text: str) -> bool:
+    """Return True if front matter says that no cards are read from the note."""
+    return bool(_OFF.match(text))
 
 
 def has_open_matter(text: str, tags: tuple[str, ...]) -> bool:

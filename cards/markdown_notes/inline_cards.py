@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from cards.errors import Place, Problem
 from cards.identity.keys import MARK_PREFIX
-from cards.markdown_notes.card_tags import has_cards, is_enabled
+from cards.markdown_notes.card_tags import has_cards, is_enabled, is_switched_off
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.gaps import (
     BRACKETS,
@@ -81,7 +81,7 @@ def holds_cards(text: str, path: Path) -> bool:
 
 def unread_cards(text: str, path: Path) -> list[Problem]:
     """Name what other programs read as cards in a note without cards of flash."""
-    if not may_have_tagged_cards(text):
+    if not may_have_tagged_cards(text) or is_switched_off(text):
         return []
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     note = NoteLines(text, plugin_settings(path))

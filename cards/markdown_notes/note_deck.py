@@ -2,8 +2,8 @@
 
 A note has cards if its front matter says `flash: true` or names a `deck`, if it has the
 tag `#flashcards` or one that the plugin of Obsidian is set to, or if it has a fenced
-block `flash`.  Cards are converted and checked as those of a YAML file; scheduling is
-never written into the note.
+block `flash`, unless the front matter says `flash: false`.  Cards are converted and
+checked as those of a YAML file; scheduling is never written into the note.
 """
 
 import re
@@ -19,7 +19,12 @@ from cards.deckfile.reader import CardParser, Deck, parse_deck
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
 from cards.files import absolute
-from cards.markdown_notes.card_tags import has_cards, has_open_matter, is_enabled
+from cards.markdown_notes.card_tags import (
+    has_cards,
+    has_open_matter,
+    is_enabled,
+    is_switched_off,
+)
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.inline_cards import (
     FencedCards,
@@ -67,6 +72,10 @@ def parse_note_deck(
         DeckError: There are no cards, or they have mistakes; carries all of them.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if is_switched_off(text):
+        message = _("'flash: false' at its top: the cards of this note are not read")
+        warning = Problem(Place(str(path)), message, is_warning=True)
+        return Deck("", "", str(absolute(path)), (), (warning,))
     if not has_cards(text, plugin_settings(path).tags):
         hint = _("begin it with the lines '---', 'flash: true' and '---'")
         none = Problem(Place(str(path)), _("no cards in this note"), hint)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cards.deckfile.discovery import is_deck, unread_in
 from cards.deckfile.reader import Deck
 from cards.errors import DeckError
 from cards.markdown_notes.note_deck import parse_note_deck
@@ -102,3 +103,37 @@ def test_a_note_that_means_to_have_cards_is_told_how() -> None:
     assert [str(one) for one in caught.value.problems] == [
         "/folder/n.md:3:1: unknown key 'dekc' (did you mean 'deck'?)"
     ]
+
+
+WITH_CARDS = {
+    "a tag": "\n\n#flashcards\n",
+    "a tag in front matter": "\ntags: [flashcards]\n",
+    "a deck": "\ndeck: D\n",
+    "a fence": "\n---\n\n```flash\n- front: a\n  back: b\n```\n",
+}
+
+
+@pytest.mark.parametrize("value", ["false", "False # for now", "'false'", "no", "off"])
+@pytest.mark.parametrize("rest", WITH_CARDS.values(), ids=WITH_CARDS.keys())
+def test_a_note_is_switched_off(rest: str, value: str, tmp_path: Path) -> None:
+    text = f"---\nx: y\nflash: {value}{rest}"
+    text += "" if "---" in rest else "---\n"
+    path = tmp_path / "n.md"
+    path.write_text(f"{text}\n#flashcards\n\n#card Q::A\n", "utf-8")
+
+    deck = parse_note_deck(path.read_text("utf-8"), path)
+
+    assert deck.notes == ()
+    assert [str(one) for one in deck.warnings] == [
+        f"{path}:1:1: warning: 'flash: false' at its top: the cards of this note are"
+        " not read"
+    ]
+    assert not is_deck(path)
+    assert unread_in([path], is_warning=True) == []
+
+
+@pytest.mark.parametrize(
+    "matter", ["x:\n  flash: false", "flash: false alarm", "y: 'flash: false'"]
+)
+def test_other_values_switch_no_note_off(matter: str) -> None:
+    assert len(read(f"tags: [flashcards]\n{matter}").notes) == 1

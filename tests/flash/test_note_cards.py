@@ -328,6 +328,21 @@ def git(*words: str) -> None:
     subprocess.run(["git", *name, *words], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("given", ["notes", "notes/a.md"])
+def test_cards_of_a_switched_off_note_are_retired(flash: Run, given: str) -> None:
+    Path("notes").mkdir()
+    Path("notes/a.md").write_text("#flashcards\n\na::b\n")
+    Path("notes/b.md").write_text("#flashcards\n\nc::d\n")
+    flash("add", "notes")
+    Path("notes/a.md").write_text("---\nflash: false\n---\n#flashcards\n\na::b\n")
+
+    assert flash("add", given)[0] == 0
+
+    assert [one["question"] for one in flash.json("list")] == ["c"]
+    Path("notes/a.md").write_text("#flashcards\n\na::b\n")
+    assert "1 returned" in flash("add", given)[1]
+
+
 def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
     note = Path("a.md")
     note.write_text(
