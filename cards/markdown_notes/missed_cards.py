@@ -2,7 +2,9 @@
 
 Each is a warning, since they may be meant as text: a note is full of colons.  So a name
 counts only if its parts are plain words and its line is no sentence; `std::io::Read`
-and `AWS::S3::Bucket` are names, and so is `tokio::sync::mpsc`, but beside a card.
+and `AWS::S3::Bucket` are names, and so are, but beside a card, `tokio::sync::mpsc` and
+`File::Spec::Functions` among other words.  A heading such as `C++ :: Templates`, with
+text below it, is a title.
 """
 
 import re
@@ -25,11 +27,15 @@ _NAME = re.compile(
 _LIBRARY = re.compile("(?:std|core|alloc|crate|self|super|boost|AWS)::").match
 _PATH = re.compile("[a-z]+::[a-z]+::").match
 """Begins a path of modules, if it is in no list of cards."""
+_CLASS = re.compile(r"[A-Z]\w*(?:::[A-Z]\w*)+").fullmatch
+_METHOD = re.compile(r"(?:[A-Z]\w*::){2,}[a-z]\w*").fullmatch
 _SENTENCE = re.compile(r"[.,;!?。、；！？][\s*_\"'”’)）」』]*$")
 _NO_ANSWER = re.compile(r"[?？][\s*_\"'”’)）」』]*(?<![:：\\])[:：]{2,3}\s*$")
 _FULL_WIDTH = re.compile(r"＝＝(?=[^\s＝])[^＝\n]+(?<=\S)＝＝(?!＝)")
 _TIGHT = re.compile("[!->@-~]{2}")
 """What is beside the `::` of a name."""
+_REFERENCE = re.compile(r"\^[A-Za-z0-9-]+\s*$")
+_ASKS = re.compile(r"[?？]|(?:とは|か)[\s*_]*$")
 _MARKS = ("?", "??", "？", "？？")
 _TIGHT_CLOZE = re.compile(r"C:[^\s\\/:].*(?<!\[)\[[^\[\]^]+\](?![\[(])")
 _TIGHT_LABEL = re.compile(r"([QqAa]):(?=\S)|([qa]):\s")
@@ -49,7 +55,7 @@ def missed_cards(
     for line in range(note.start, note.count):
         if line + 1 in covered or note.is_heading(line):
             asked = None
-            if line + 1 not in covered and _is_card(note.passage(line, line + 1)):
+            if line + 1 not in covered and _is_card(note, line):
                 message = _("a heading, which makes no card")
                 hint = _("write question and answer in a line of text")
                 yield Problem(Place(file, line + 1), message, hint)
@@ -95,18 +101,38 @@ def _missed_name(text: str, *, beside_card: bool) -> str | None:
     if "::" not in text:
         return None
     is_sentence = bool(_SENTENCE.search(text))
-    for found in _NAME.finditer(without_links(text)):
+    text = without_links(text)
+    for found in _NAME.finditer(text):
         name = found[0]
-        is_path = _LIBRARY(name) or (_PATH(name) and not beside_card)
+        is_path = _PATH(name) or _is_class(found, text)
+        is_path = _LIBRARY(name) or (is_path and not beside_card)
         if not found["whole"] or not (is_path or is_sentence):
             return name
     return None
 
 
-def _is_card(heading: Passage) -> bool:
-    """Return True if a heading has a separator that is in no name."""
-    sides = sides_of(heading)
-    return sides is not None and not _TIGHT.search(sides[0][-1] + sides[2][0])
+def _is_class(found: re.Match[str], text: str) -> bool:
+    """Return True for the name of a class, or a method of one, among other words.
+
+    Words behind what may be a method may be an answer: `DNA::Gene::two words`.
+    """
+    before, after = text[: found.start()], _REFERENCE.sub("", text[found.end() :])
+    others = before + after if _CLASS(found[0]) else before
+    is_one = _CLASS(found[0]) or _METHOD(found[0])
+    return bool(is_one) and any(map(str.isalpha, others))
+
+
+def _is_card(note: NoteLines, heading: int) -> bool:
+    """Return True if a heading has a separator that is in no name and no title."""
+    sides = sides_of(note.passage(heading, heading + 1))
+    if sides is None or _TIGHT.search(sides[0][-1] + sides[2][0]):
+        return False
+    front, _sign, back = sides
+    is_apart = front[-1].isspace() and back[0].isspace()
+    may_answer = bool(_ASKS.search(front)) or back.strip()[0].islower()
+    below = note.next_text(heading + 1)
+    has_text = below < note.count and not note.ends_card(below)
+    return not (is_apart and has_text) or may_answer
 
 
 def _is_between_texts(note: NoteLines, line: int) -> bool:

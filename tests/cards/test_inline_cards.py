@@ -399,12 +399,15 @@ MISSED = {
         NAME.format("dogma::DNA"),
     ),
     "a name in Japanese": (
-        "流れはDNA::RNA::proteinだ",
-        NAME.format("DNA::RNA::protein"),
+        "流れはdna::RNA::proteinだ",
+        NAME.format("dna::RNA::protein"),
     ),
     "a heading": ("## What is DNA?::A molecule", HEADING),
     "a heading with blanks": ("# DNA :: a molecule #", HEADING),
     "a heading in Japanese": ("### 核：：nucleus", HEADING),
+    "a heading that asks": ("# What is KMS? :: Keys", HEADING),
+    "a heading that asks in Japanese": ("# 鍵とは :: Keys", HEADING),
+    "a heading without text": ("## KMS :: Key Management\n\n---\n\na", HEADING),
     "no answer": ("**What is DNA?**::", NO_ANSWER),
     "no answer on the line": ("> DNAとは？：：\n> 分子", NO_ANSWER),
     "full-width marks": (
@@ -475,6 +478,9 @@ ORDINARY = {
     "paths of Rust": "- std::io::Read\n- serde_json::value::Value\n- crate::a::b",
     "paths of modules": "tokio::sync::mpsc\n\n- use tokio::sync::mpsc\n- tokio::io::Result",
     "names in sentences": "Call Net::HTTP::Get here.\nDoes Net::HTTP::Get help?\nNet::HTTP::Getを使う。",
+    "classes among words": "Use Foo::Bar::Baz\n- Net::HTTP::Tiny gets pages\n- Perl: File::Spec::catfile\nHTTP::Tiny::UAを使う",
+    "names in code and links": "a `Foo::Bar::Baz`, [Foo::Bar::Baz](u), [[Foo::Bar::Baz]], <https://e.org/Foo::Bar::Baz> b\n# `a :: b`\n# [a :: b](u)\n# [[a :: b]]",
+    "titles": "# C++ :: Templates\n\na\n\n## Perl :: Moose :: Roles\n- a\n\n## Rust :: `a`\n\n1. a\n\n### 鍵 ：： 種類\na",
     "types": "- AWS::IAM::Role\n\nAWS::S3::Bucket is a type.",
     "a link": "- [[DNA::RNA::protein]] and [[a DNA::RNA::protein b]]",
     "code": "`DNA::RNA::protein`\n\n```\nDNA::RNA::protein\nQ:a\nA:b\n```\n\n    What?::",
@@ -507,12 +513,13 @@ def test_a_mark_in_a_quotation_or_item_is_warned_about(text: str, mark: str) -> 
 
 
 def test_a_path_of_modules_beside_a_card_is_warned_about() -> None:
-    text = f"{HEAD}- cat::gato\n- dog::perro::canis\n- std::io::read\n\n- a::b::c\n"
+    text = f"{HEAD}- cat::gato\n- {{}}\n- std::io::read\n\n- a::b::c\n"
 
-    deck = parse_note_deck(text, Path("note.md"))
+    for path, words in (("dog::perro::canis", ""), ("Apple::NYC::City", "Big ")):
+        deck = parse_note_deck(text.format(words + path), Path("note.md"))
 
-    expected = NAME.format("dog::perro::canis")
-    assert [str(one) for one in deck.warnings] == [f"note.md:5:1: warning: {expected}"]
+        warned = f"note.md:5:1: warning: {NAME.format(path)}"
+        assert [str(one) for one in deck.warnings] == [warned]
 
 
 PARTS = ["DNA", "mRNA", "Gene", "phage", "two words", "a-b", "B12", "核", "né", "Ядро"]
