@@ -19,8 +19,8 @@ from cards.translate import _
 _WORD = r"(?:[A-Z]?[a-z]+|[a-z]?[A-Z]+s?)\d*"
 """A word, or an abbreviation such as `mRNA`; `TcpStream` is in programs."""
 _NAME = re.compile(
-    r"(?<![!-,.-~])(?:[A-Za-z]\w*(?:::[A-Za-z]\w*)+(?=::(?:An?|The|an?|the)\s+\w)"
-    rf"|(?P<whole>{_WORD}(?:::{_WORD}){{2,}})(?![!-,.-~]))",
+    r"(?<![!-)+,.-~])(?:[A-Za-z]\w*(?:::[A-Za-z]\w*)+(?=::(?:An?|The|an?|the)\s+\w)"
+    rf"|(?P<whole>{_WORD}(?:::{_WORD}){{2,}})(?![!-)+,.-~]))",
     re.ASCII,
 )
 """A name and an article, with which an answer begins, or a name of plain words."""
@@ -125,11 +125,13 @@ def _is_class(found: re.Match[str], text: str) -> bool:
 def _is_card(note: NoteLines, heading: int) -> bool:
     """Return True if a heading has a separator that is in no name and no title."""
     sides = sides_of(note.passage(heading, heading + 1))
-    if sides is None or _TIGHT.search(sides[0][-1] + sides[2][0]):
+    if sides is None:
         return False
-    front, _sign, back = sides
-    is_apart = front[-1].isspace() and back[0].isspace()
-    may_answer = bool(_ASKS.search(front)) or back.strip()[0].islower()
+    front, back = sides[0].rstrip("*_~="), sides[2].lstrip("*_~=")
+    if _TIGHT.search(front[-1:] + back[:1]):
+        return False
+    is_apart = front[-1:].isspace() and back[:1].isspace()
+    may_answer = bool(_ASKS.search(front)) or back.strip()[:1].islower()
     below = note.next_text(heading + 1)
     has_text = below < note.count and not note.ends_card(below)
     return not (is_apart and has_text) or may_answer

@@ -39,6 +39,11 @@ _BEHIND = re.compile(
 
 In Haskell, `id::id :: a -> a` is the name with its signature.
 """
+_EMPHASIS = re.compile(
+    r"(?<![A-Za-z0-9\\])((?<!\*)\*{1,3}|(?<!_)_{1,3}|(?<!~)~~|(?<!=)==)(?!\s)"
+    r"(.{1,500}?)(?<![\s\\])\1(?![A-Za-z0-9])"
+)
+"""A mark of emphasis, the text, and the mark; the length bounds the work."""
 _INSIDE = re.compile(r"(?<![^\x00-\x7f])::(?=[!-9;-~])")
 """Colons that may be in a name or an address, as those of `std::vector` or `::1`."""
 
@@ -47,7 +52,7 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
     """Split a line at its separator: `::` or `:::` outside of code, names and brackets.
 
     It is the first one; or one behind a question or a name, if all before may be in
-    names.
+    names.  If it is in emphasis, as in `**a::b**`, both sides are emphasized.
 
     Returns:
         The question, the separator and the answer; None if the line is no card.
@@ -69,7 +74,30 @@ def sides_of(line: Passage) -> tuple[str, str, str] | None:
         start, end = behind.span("sign")
     item = _ITEM.match(text)
     front, back = line.shown[item.end() if item else 0 : start], line.shown[end:]
+    for mark in _marks_around(text, start, end):
+        front, back = _closed(front, mark), _opened(back, mark)
     return (front, text[start:end], back) if front.strip() and back.strip() else None
+
+
+def _marks_around(text: str, start: int, end: int) -> list[str]:
+    """Return the marks of emphasis around a part of a line, the inner ones first."""
+    marks, at = list[str](), 0
+    while (found := _EMPHASIS.search(text, at)) and found.start() < start:
+        is_around = found.end() > end
+        if is_around:
+            marks.insert(0, found[1])
+        at = found.start(2) if is_around else found.end()
+    return marks
+
+
+def _closed(front: str, mark: str) -> str:
+    kept = front.rstrip()
+    return kept.removesuffix(mark) if kept.endswith(mark) else kept + mark
+
+
+def _opened(back: str, mark: str) -> str:
+    kept = back.lstrip()
+    return kept.removeprefix(mark) if kept.startswith(mark) else mark + kept
 
 
 def without_links(text: str) -> str:

@@ -382,6 +382,7 @@ HEADING = "a heading, which makes no card (write question and answer in a line o
 LABELS = "a question and an answer that make no card (write 'Q: ' and 'A: ' at the beginning of their lines)"
 MISSED = {
     "a name of words": ("- DNA::RNA::protein ^abc", NAME.format("DNA::RNA::protein")),
+    "a name in bold": ("- **DNA::RNA::protein**", NAME.format("DNA::RNA::protein")),
     "a name and an article": (
         "std::vector::A dynamic array",
         NAME.format("std::vector"),
@@ -405,6 +406,7 @@ MISSED = {
     "a heading": ("## What is DNA?::A molecule", HEADING),
     "a heading with blanks": ("# DNA :: a molecule #", HEADING),
     "a heading in Japanese": ("### 核：：nucleus", HEADING),
+    "a heading in bold": ("## **What is DNA?::A molecule**", HEADING),
     "a heading that asks": ("# What is KMS? :: Keys", HEADING),
     "a heading that asks in Japanese": ("# 鍵とは :: Keys", HEADING),
     "a heading without text": ("## KMS :: Key Management\n\n---\n\na", HEADING),
@@ -481,6 +483,7 @@ ORDINARY = {
     "classes among words": "Use Foo::Bar::Baz\n- Net::HTTP::Tiny gets pages\n- Perl: File::Spec::catfile\nHTTP::Tiny::UAを使う",
     "names in code and links": "a `Foo::Bar::Baz`, [Foo::Bar::Baz](u), [[Foo::Bar::Baz]], <https://e.org/Foo::Bar::Baz> b\n# `a :: b`\n# [a :: b](u)\n# [[a :: b]]",
     "titles": "# C++ :: Templates\n\na\n\n## Perl :: Moose :: Roles\n- a\n\n## Rust :: `a`\n\n1. a\n\n### 鍵 ：： 種類\na",
+    "classes in bold": "**Foo::Bar::Baz** is one",
     "types": "- AWS::IAM::Role\n\nAWS::S3::Bucket is a type.",
     "a link": "- [[DNA::RNA::protein]] and [[a DNA::RNA::protein b]]",
     "code": "`DNA::RNA::protein`\n\n```\nDNA::RNA::protein\nQ:a\nA:b\n```\n\n    What?::",
@@ -583,6 +586,36 @@ def test_mistyped_marks_of_a_cloze_are_an_error() -> None:
     ]
 
 
+EMPHASIZED = {
+    "**a::b**": ("**a**", "**b**"),
+    "- x _a :: b_.": ("x _a_", "_b_."),
+    "**用語：：意味**です": ("**用語**", "**意味**です"),
+    "***a::b***": ("***a***", "***b***"),
+    "**_a_ x::_b_**": ("**_a_ x**", "**_b_**"),
+    "**_a::b_ x**": ("**_a_**", "**_b_ x**"),
+    "==a::b==": ("==a==", "==b=="),
+    "**a::** b": ("**a**", "b"),
+    "**a**::**b**": ("**a**", "**b**"),
+    "**a** 2 * 3::4 * 5 **b**": ("**a** 2 * 3", "4 * 5 **b**"),
+    "`**`a::b`**`": ("`**`a", "b`**`"),
+    "snake_a::b_c": ("snake_a", "b_c"),
+    r"\*a::b\*": (r"\*a", r"b\*"),
+    "**a::b": ("**a", "b"),
+}
+
+
+@pytest.mark.parametrize("sign", ["::", ":::"])
+@pytest.mark.parametrize(("text", "sides"), EMPHASIZED.items(), ids=EMPHASIZED.keys())
+def test_emphasis_around_a_separator_is_in_both_sides(
+    text: str, sides: tuple[str, str], sign: str
+) -> None:
+    text = text.replace("::", sign)
+
+    (note,) = parse_note_deck(f"{HEAD}{text}\n", Path("note.md")).notes
+
+    assert tuple(one for _, one in texts_of(note.content)) == sides
+
+
 HOSTILE = ["\n", "`a ", "[[", "> ", "%% a\n", "    a::b\n", "``a `", "<!-- ", "$a "]
 HOSTILE += [
     "a$$ ",
@@ -604,6 +637,8 @@ HOSTILE += [
     "a|b\n-|-\n",
     "a|",
     "#card {{cloze ",
+    "*a::b ",
+    "_a ",
 ]
 
 
