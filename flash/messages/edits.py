@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
 
+from cards.deckfile.discovery import is_markdown
 from cards.errors import Place
 from cards.note import Note
 from cards.questions import place_of
@@ -51,7 +52,16 @@ def by_hand_text(
     for name, *both in changes:
         before, after = _difference(*map(_one_line, both))
         lines += [f"  {name}: {before}", f"  {' ' * len(name)}→ {after}"]
+        if name == "tags" and is_markdown(Path(note.file)):
+            lines.append(f"  ({_tags_of_note()})")
     return "\n".join(lines)
+
+
+def _tags_of_note() -> str:
+    return _(
+        "tags of a Markdown note are in 'tags:' at its top and hold for all its cards;"
+        " only a card in a fenced block 'flash' has its own 'tags:'"
+    )
 
 
 def copy_text(note: Note, file: Path, place: Path, source: str = "") -> str:
@@ -114,7 +124,10 @@ def tags_by_hand(
     )
     lines = [text.format(place=place, tag=tag) for place, tag in at_top]
     reason = _("flash can't change its tags there")
+    cards = list(cards)
     lines += [by_hand_text(note, (), reason) for note in cards]
+    if any(is_markdown(Path(note.file)) for note in cards):
+        lines.append(f"  ({_tags_of_note()})")
     reason = _("the deck file of this card was not found")
     lines += [by_hand_text(note, (), reason) for note in missing]
     text = _(

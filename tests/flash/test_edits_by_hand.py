@@ -93,6 +93,8 @@ def test_texts_of_a_note_are_patched_and_its_tags_shown(
     assert err == (
         f"{place}: edited in Anki; change this card by hand\n"
         '  tags: ["a"]\n      → ["a", "b"]\n'
+        "  (tags of a Markdown note are in 'tags:' at its top and hold for all its cards;"
+        " only a card in a fenced block 'flash' has its own 'tags:')\n"
     )
     count = len(flash.json("list"))
     assert flash("add", "d.md")[0] == 0

@@ -325,3 +325,18 @@ def test_a_tag_that_looks_like_several_is_warned_about(
     assert (code, err.split("\n")[0]) == (0, f"flash: warning: {warning}")
     assert flash.json("tag", "list")["全、角"] == 1
     assert "warning" not in flash("tag", "remove", "全、角", "four")[2]
+
+
+def test_new_tag_of_a_card_in_a_note_says_where_tags_are(flash: Run) -> None:
+    Path("n.md").write_text("---\nflash: true\n---\n\nnq::a\n\nnr::b\n", "utf-8")
+    flash("add", "n.md")
+
+    done = flash.json("tag", "add", "new", "deck:*", "--write")
+
+    reason = "flash can't change its tags there; change this card by hand"
+    assert [line.rpartition("/")[2] for line in done["by_hand"]] == [
+        f"n.md:5: {reason}",
+        f"n.md:7: {reason}",
+        "  (tags of a Markdown note are in 'tags:' at its top and hold for all its cards;"
+        " only a card in a fenced block 'flash' has its own 'tags:')",
+    ]
