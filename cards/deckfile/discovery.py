@@ -15,7 +15,7 @@ from msgspec import Struct
 from cards.encodings import UTF_16, EncodingError, decode_text, is_utf_16
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
 from cards.files import files_under, is_encodable, is_file, open_file
-from cards.markdown_notes.card_tags import is_switched_off as has_matter_off
+from cards.markdown_notes.card_tags import is_switched_off
 from cards.markdown_notes.inline_cards import holds_cards, unread_cards
 from cards.translate import _
 
@@ -140,9 +140,9 @@ def is_markdown(path: Path) -> bool:
     return path.suffix.lower() in _MARKDOWN
 
 
-def is_switched_off(path: Path) -> bool:
+def is_switched_off_note(path: Path) -> bool:
     """Return True for a Markdown file whose front matter has `flash: false`."""
-    return is_markdown(path) and has_matter_off(_skimmed(path) or "")
+    return is_markdown(path) and is_switched_off(_skimmed(path) or "")
 
 
 def is_deck(path: Path) -> bool:

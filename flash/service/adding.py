@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import bundled_name, is_markdown, is_switched_off
+from cards.deckfile.discovery import bundled_name, is_markdown, is_switched_off_note
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
 from cards.identity.matching import (
@@ -376,7 +376,7 @@ def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> No
     for file in map(Path, files - parsed.files.keys()):
         inside = any(file.is_relative_to(folder) for folder in parsed.folders)
         is_note = inside and is_markdown(file) and file.exists()
-        if is_note and not is_switched_off(file):
+        if is_note and not is_switched_off_note(file):
             ignored[str(file)] = str(file)
     hint = _("restore 'deck:' and 'cards:' at its top, or delete the file")
     message = _("the store has cards of this file, but it is no longer a deck")
