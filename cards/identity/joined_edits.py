@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Content, MultiQuestion, SubQuestion
-from cards.questions import anki_ordinals, parts_of, sub_questions
+from cards.questions import anki_ordinals, parts_of, sub_questions, texts_of
 from cards.text.cloze import ClozeError
 from cards.text.merged_text import merged_text
 
@@ -65,6 +65,15 @@ def joined(
     if note.prefers_ours or theirs in (base, known):
         return ours, {}
     return theirs, their_ordinals
+
+
+def differing_texts(content: Content, other: Content) -> list[tuple[str, str]]:
+    """Return the texts that differ; what the notes ask and answer if the kinds do."""
+    sides = tuple(dict(texts_of(one)) for one in (content, other))
+    if sides[0].keys() == sides[1].keys():
+        pairs = zip(*(one.values() for one in sides), strict=True)
+        return [(one, another) for one, another in pairs if one != another]
+    return [("\n".join(sides[0].values()), "\n".join(sides[1].values()))]
 
 
 def _with_all_gaps(text: str | None, ours: Cloze, theirs: Cloze) -> Cloze | None:

@@ -10,7 +10,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.identity.joined_edits import Ordinals, Versions, joined
+from cards.identity.joined_edits import (
+    Ordinals,
+    Versions,
+    differing_texts,
+    joined,
+)
 from cards.note import Cloze, Content, Note
 from cards.questions import media_of
 from cards.text.media import with_media_paths
@@ -51,8 +56,10 @@ class TextEdit(Struct, frozen=True):
     """Changed fields that `note` lacks: name, text before and after, as Markdown."""
     kept: OriginalFields | None = None
     """What both sides had, of a note from Anki."""
-    is_conflict: bool = False
-    """A text was edited here, too, and later: ours was kept."""
+    conflicts: tuple[tuple[str, str], ...] = ()
+    """Texts that were edited on both sides: here, and in Anki."""
+    is_ours_later: bool = False
+    """Of these, ours were kept."""
 
     files: tuple[tuple[Path, Path], ...] = ()
     """Media to be copied to the folder of its deck file: where they are, and where they
@@ -211,6 +218,12 @@ class _Change:
         )
         self._has_new_cards = len(pairs) < len(cards)
         self._is_newer = _is_newer(note, stored)
+        changed_s, here_s = note.modified_s, stored.modified_ms // 1000
+        self._is_from_here = changed_s == here_s or changed_s in seen.edited_s
+        if kept.is_pending and self._is_from_here:
+            # What Anki has beside the texts that came from here.
+            raw = kept.raw
+            self._note = replace(note, notetype=raw.notetype, fields=raw.fields)
 
     def edit(
         self, special: Callable[[int], Mapping[str, str]], *, is_adopted: bool = False
@@ -227,7 +240,8 @@ class _Change:
             self._kept.raw.fields,
         )
         is_later = has_other_fields and note.modified_s > self._seen_s
-        is_taken = is_adopted or is_newer or self._was_edited()
+        is_taken = is_adopted or is_newer or self._kept.is_pending
+        is_taken |= self._was_edited()
         is_taken |= self._has_new_cards and not has_other_fields
         # A text that was shown may have been written into its deck file since.
         may_agree = not has_other_fields and not self._has_kept_text()
@@ -239,28 +253,29 @@ class _Change:
             return TextEdit(stored, None) if is_newer and not is_adopted else None
         if taken.broken:
             return TextEdit(stored, None) if is_newer and not is_adopted else None
-        made, is_conflict = stored.note, False
+        made, conflicts = stored.note, list[tuple[str, str]]()
         ordinals: Ordinals = {part: one for one, part in taken.parts.items()}
         if is_taken:
             versions = self._versions(taken.content, special)
-            made, ordinals = self._joined(versions, taken, ordinals)
-            is_conflict = self._is_conflict(versions, taken, ordinals)
+            theirs = ordinals
+            made, ordinals = self._joined(versions, taken, theirs)
+            conflicts = self._conflicts(versions, taken, theirs)
         raw = AnkiFields(note.notetype, note.fields, taken.shown)
         original = OriginalFields(raw, _json(taken.content), taken.extra, note.tags)
-        if made == stored.note and original == self._kept and not is_conflict:
+        if made == stored.note and original == self._kept and not conflicts:
             return None
         changed_ms = note.modified_s * 1000 if is_taken or is_later else 0
         return TextEdit(
             *(stored, made, original, ordinals, changed_ms),
             kept=self._kept,
-            is_conflict=is_conflict,
+            conflicts=tuple(conflicts),
+            is_ours_later=not is_newer,
         )
 
     def _was_edited(self) -> bool:
         """Return True if Anki has a later state than both sides had, not from here."""
         changed_s = self._note.modified_s
-        here_s = self._stored.modified_ms // 1000
-        if changed_s == here_s or changed_s in self._seen.edited_s:
+        if self._is_from_here:
             return False
         was_seen = self._seen.changed_ms.get(self._note.guid) == changed_s * 1000
         return was_seen or changed_s > self._seen_s
@@ -295,20 +310,23 @@ class _Change:
             tags = list(joined_tags(base, own, tags))
         return tags_after(ours, tags + [INCOMPLETE_TAG] * is_incomplete)
 
-    def _is_conflict(
+    def _conflicts(
         self, versions: Versions, taken: Converted, theirs: Ordinals
-    ) -> bool:
-        """Return True if both sides edited one text, and ours was kept."""
-        if self._is_newer:
-            return False
+    ) -> list[tuple[str, str]]:
+        """Return the texts that both sides edited, ours first."""
         ours = {card.part: card.ordinal for card in self._stored.cards}
-        content, _ = joined(versions, ours, theirs)
-        others, _ = joined(replace(versions, prefers_ours=False), ours, theirs)
-        is_merged = isinstance(content, Cloze) and content != versions.ours
-        extra, base = self._stored.note.extra, self._kept.extra
-        return (content != others and not is_merged) or (
-            base not in (None, extra) and taken.extra not in (base, extra)
+        mine, others = (
+            joined(replace(versions, prefers_ours=one), ours, theirs)[0]
+            for one in (True, False)
         )
+        is_merged = isinstance(mine, Cloze) and mine != versions.ours
+        found = []
+        if not is_merged or self._is_newer:
+            found = differing_texts(mine, others)
+        extra, base = self._stored.note.extra, self._kept.extra
+        if base not in (None, extra) and taken.extra not in (base, extra):
+            found.append((extra, taken.extra))
+        return found
 
     def _versions(
         self, theirs: Content, special: Callable[[int], Mapping[str, str]]

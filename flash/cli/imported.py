@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from flash.cli.patches import patches_of, print_edits
+from flash.messages.edits import conflict_lines
 from flash.messages.exchange import (
     import_lines,
-    kept_later_line,
     loss_items,
     loss_lines,
 )
@@ -29,7 +29,7 @@ def imported_json(done: Imported, kept: str = "") -> dict[str, Any]:
         "media": done.media,
         "updated": done.updated,
         "differing": done.differing,
-        "conflicting": done.conflicting,
+        "conflicts": done.conflicts,
         "patches": patches_of(done.file_edits),
         "losses": _losses(done, kept, with_names=False),
         "items": loss_items(done.losses),
@@ -57,6 +57,6 @@ def _losses(done: Imported, kept: str, *, with_names: bool) -> list[str]:
     losses += media_losses(
         done.missing_media, done.renamed_media, done.differing_media, done.unused_media
     )
-    if done.conflicting:
-        losses.append(kept_later_line(done.conflicting))
+    if with_names:
+        losses += conflict_lines(done.conflicts)
     return losses + [kept] * bool(done.differing)

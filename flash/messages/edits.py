@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from pathlib import Path
 
@@ -10,8 +10,12 @@ from cards.deckfile.discovery import is_markdown
 from cards.errors import Place
 from cards.note import Note
 from cards.questions import place_of
+from cards.text.terminal import plain_text
 from cards.translate import _, ngettext
+from srs.models.incoming import EditConflict, EditOutcome
 
+_MOST_CONFLICTS = 20
+"""Texts that are named on a terminal."""
 _NEAR = 20
 """Characters that are shown around a difference."""
 
@@ -80,6 +84,44 @@ def copy_text(note: Note, file: Path, place: Path, source: str = "") -> str:
         file=shlex.quote(str(file)),
         target=shlex.quote(str(place)),
     )
+
+
+def conflict_lines(conflicts: Sequence[EditConflict]) -> list[str]:
+    """Show each text that was edited in flash and in Anki, and how to choose one."""
+    lines: list[str] = []
+    for one in conflicts[:_MOST_CONFLICTS]:
+        question = _one_line(plain_text(one.question))
+        lines.append(_outcome_text(one.outcome).format(question=question))
+        ours, theirs = _difference(_one_line(one.ours), _one_line(one.theirs))
+        lines += [f"  flash: {ours}", f"  Anki: {theirs}"]
+    if (more := len(conflicts) - _MOST_CONFLICTS) > 0:
+        text = ngettext(
+            "… and {n} more text; --json has all",
+            "… and {n} more texts; --json has all",
+            more,
+        )
+        lines.append(text.format(n=more))
+    return lines
+
+
+def _outcome_text(outcome: EditOutcome) -> str:
+    match outcome:
+        case EditOutcome.KEPT:
+            return _(
+                "'{question}' was edited on both sides; the text of flash, the later"
+                " one, was kept (flash edit writes another one)"
+            )
+        case EditOutcome.TAKEN:
+            return _(
+                "'{question}' was edited on both sides; the text of Anki, the later"
+                " one, was taken (flash undo brings that of flash back)"
+            )
+        case EditOutcome.OFFERED:
+            return _(
+                "'{question}' was edited on both sides; the text of Anki is the later"
+                " one (--update-text or a patch takes it, a later edit in flash"
+                " replaces it)"
+            )
 
 
 def _one_line(value: object) -> str:

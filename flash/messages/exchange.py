@@ -347,12 +347,6 @@ def kept_text_line(count: int) -> str:
     return text.format(notes=count_notes(count))
 
 
-def kept_later_line(count: int) -> str:
-    """Count the notes of which both sides edited a text, ours later."""
-    text = _("{notes} edited on both sides: the text of flash, the later one, was kept")
-    return text.format(notes=count_notes(count))
-
-
 def _count_new_notes(count: int) -> str:
     return ngettext("{count} new note", "{count} new notes", count).format(count=count)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from cards.questions import question_text
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.converted import INCOMPLETE_TAG
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
@@ -13,7 +14,12 @@ from export.anki.text_edits import FieldsSeen, TextEdit, text_edits
 from flash.service.context import AppContext
 from flash.service.empty_sides import suspend_empty
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.models.incoming import Incoming, OriginalFields
+from srs.models.incoming import (
+    EditConflict,
+    EditOutcome,
+    Incoming,
+    OriginalFields,
+)
 from srs.store.anki_marks import fields_seen, save_fields_seen
 from srs.store.import_rows import (
     add_original_fields,
@@ -148,13 +154,13 @@ def _original(
     """Return the fields to keep for a note whose text stays for now.
 
     They stay with the text that both sides had: an export changes only the fields whose
-    text is edited here, and the next import finds those that were edited in Anki. If
-    ours was preferred to theirs, that is done.
+    text is edited here, and the next import finds those that were edited in Anki, also
+    if Anki got ours meanwhile. If ours was preferred to theirs, that is done.
     """
     found = edit.original
     if found is None:
         return None
-    if edit.is_conflict and update_text and not edit.is_visible:
+    if edit.conflicts and update_text and not edit.is_visible:
         return None if found == kept else found
     ours = edit.stored.note
     if found.content != content_json(ours):
@@ -163,7 +169,26 @@ def _original(
         found = replace(found, extra=kept.extra)
     if set(found.tags or ()) != set(ours.tags):
         found = replace(found, tags=kept.tags)
+    found = replace(found, is_pending=edit.is_visible)
     return None if found == kept else found
+
+
+def conflicts_of(edits: Iterable[TextEdit], *, update_text: bool) -> list[EditConflict]:
+    """Name the texts that were edited on both sides.
+
+    Args:
+        edits: From `text_edits`.
+        update_text: The store takes the edits.
+    """
+    found: list[EditConflict] = []
+    for edit in edits:
+        outcome = EditOutcome.KEPT
+        if not edit.is_ours_later:
+            is_taken = update_text and is_for_store(edit)
+            outcome = EditOutcome.TAKEN if is_taken else EditOutcome.OFFERED
+        asked = question_text(edit.stored.note.content)
+        found += (EditConflict(asked, *texts, outcome) for texts in edit.conflicts)
+    return found
 
 
 def is_for_store(edit: TextEdit) -> bool:

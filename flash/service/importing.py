@@ -14,6 +14,7 @@ from export.anki.note_rendering import note_files
 from export.anki.package_file import CollectionFiles, open_package
 from export.anki.text_edits import TextEdit
 from flash.service.anki_edits import (
+    conflicts_of,
     find_edits,
     is_for_store,
     is_in_file,
@@ -28,7 +29,7 @@ from flash.service.media_import import MediaImport, shared_media, unused_media
 from flash.service.replaced_media import ReplacedMedia
 from srs.merging.deck_moves import follow_moves
 from srs.merging.merge import merge
-from srs.models.incoming import Loss, MergeResult
+from srs.models.incoming import EditConflict, Loss, MergeResult
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
     known_guids,
@@ -58,8 +59,8 @@ class Imported(Struct, frozen=True):
     """Notes that got the text of Anki."""
     differing: int = 0
     """Notes with another text in Anki, which kept the one here."""
-    conflicting: int = 0
-    """Notes of which both sides edited a text; that of flash, the later, was kept."""
+    conflicts: tuple[EditConflict, ...] = ()
+    """Texts that were edited on both sides."""
     file_edits: tuple[TextEdit, ...] = ()
     """Edits made in Anki to notes whose deck file has to be changed instead."""
 
@@ -137,7 +138,7 @@ def import_package(
         unused_media=() if reviews_only else unused_media(source.package, found.media),
         updated=sum(map(is_for_store, shown)) if update_text else 0,
         differing=0 if update_text else len(shown),
-        conflicting=sum(one.is_conflict for one in found.edits),
+        conflicts=tuple(conflicts_of(found.edits, update_text=update_text)),
         file_edits=edits_for_files(app.store, in_files, there),
     )
 

@@ -5,7 +5,7 @@ next one does what is left.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,34 +31,24 @@ from export.anki.phone.hub_changes import (
     unused_cards,
 )
 from export.anki.rows import answers_in
-from export.anki.text_edits import TextEdit, text_edits
+from export.anki.text_edits import TextEdit
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
-from flash.service.anki_edits import is_in_file, seen_in, take_edits
+from flash.service.anki_edits import conflicts_of, is_in_file, take_edits
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.file_edits import edits_for_files
 from flash.service.import_differences import dropped_ids
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
+from flash.service.phone_edits import find_phone_edits
 from flash.service.phone_inbox import for_inbox, write_inbox
-from flash.service.phone_media import (
-    unpack_late_media,
-    unpack_or_report,
-    with_unpacked_media,
-)
+from flash.service.phone_media import unpack_late_media, unpack_or_report
 from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
-from srs.models.incoming import Incoming, Loss, LossReason
-from srs.store.import_rows import (
-    known_guids,
-    moved_moments,
-    original_notes,
-    original_notetypes,
-)
-from srs.store.note_media import media_files
-from srs.store.note_types import arranged_notes
+from srs.models.incoming import EditConflict, Incoming, Loss, LossReason
+from srs.store.import_rows import known_guids, moved_moments
 from srs.store.notes import stored_notes
 from srs.store.removal import erased_guids
 
@@ -90,6 +80,8 @@ class Round(Struct):
     """Texts edited on a phone that were not shown yet; a deck file has the notes."""
     other_edits: int = 0
     """The same, of notes without a deck file."""
+    conflicts: tuple[EditConflict, ...] = ()
+    """Texts that were edited in flash, too."""
     losses: tuple[Loss, ...] = ()
     """Notes of a phone that stay there."""
     problems: tuple[str, ...] = ()
@@ -111,6 +103,8 @@ class PhoneRound:
         """Keep the two sides."""
         self._app, self._place, self._account, self._hub = app, place, account, hub
         self.result = Round()
+        self._shown_now = set[str]()
+        """Guids of the notes whose edits this round shows."""
 
     def run(self, *, update_text: bool = False, one_way: str = "") -> Round:
         """Bring both sides together.
@@ -333,51 +327,38 @@ class PhoneRound:
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
         unpack_late_media(app, HubFiles(self._hub), collection, self._report)
-        self._take_edits(collection, incoming, update_text=update_text)
+        found = find_phone_edits(
+            app, HubFiles(self._hub), collection, incoming, self._report
+        )
+        changed = {note.guid: note.modified_s for note in collection.notes}
+        self._take_edits(found, incoming, changed, update_text=update_text)
 
     def _take_edits(
-        self, collection: Collection, incoming: Incoming, *, update_text: bool
+        self,
+        edits: Sequence[TextEdit],
+        incoming: Incoming,
+        changed: Mapping[str, int],
+        *,
+        update_text: bool,
     ) -> None:
-        """Collect edited texts that were not shown yet, or take them."""
+        """Take edited texts, or collect those that were not shown yet."""
         app, shown = self._app, self._account.shown
-        changed = {note.guid: note.modified_s for note in collection.notes}
-        stored, kept = arranged_notes(
-            {one.guid: one for one in stored_notes(app.store)},
-            original_notes(app.store),
-            original_notetypes(app.store),
-            incoming.notetypes,
-        )
-        seen, media = seen_in(app, incoming), media_files(app.store)
-
-        def found(
-            collection: Collection, renamed: Callable[[str], str] | None = None
-        ) -> Iterator[TextEdit]:
-            return text_edits(collection, stored, kept, media, renamed, seen)
-
-        edits = with_unpacked_media(
-            app,
-            HubFiles(self._hub),
-            collection,
-            found(collection),
-            found,
-            self._report,
-        )
         self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
         edits = [
             one
             for one in edits
-            if one.is_visible
-            and (update_text or shown.get(one.stored.guid) != changed[one.stored.guid])
+            if one.is_visible or one.conflicts
+            if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
         ]
+        shown |= {one.stored.guid: changed[one.stored.guid] for one in edits}
+        edits = [one for one in edits if one.stored.guid not in self._shown_now]
+        self._shown_now |= {one.stored.guid for one in edits}
+        self.result.conflicts += tuple(conflicts_of(edits, update_text=update_text))
+        edits = [one for one in edits if one.is_visible]
         in_files = [one for one in edits if is_in_file(one)]
-        known = {one.stored.guid for one in self.result.file_edits}
-        self.result.file_edits += edits_for_files(
-            app.store, (one for one in in_files if one.stored.guid not in known)
-        )
+        self.result.file_edits += edits_for_files(app.store, in_files)
         if not update_text:
             self.result.other_edits += len(edits) - len(in_files)
-        for one in edits:
-            shown[one.stored.guid] = changed[one.stored.guid]
 
 
 def _with_notes(collection: Collection, notes: list[AnkiNote]) -> Collection:

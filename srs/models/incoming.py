@@ -69,6 +69,9 @@ class OriginalFields(Struct, frozen=True):
     """The extra that they were converted to; None if an earlier version stored it."""
     tags: tuple[str, ...] | None = None
     """The tags that both sides had; None if an earlier version stored the note."""
+    is_pending: bool = False
+    """Anki has an edit that flash has shown and not taken: the fields have it, the
+    content has not."""
 
 
 class IncomingNote(Struct, frozen=True):
@@ -193,6 +196,27 @@ class LostEdit(Struct, frozen=True):
     """Where it was made."""
     texts: tuple[str, ...]
     """Texts, tags and the deck of the edit that the note doesn't have now."""
+
+
+class EditOutcome(StrEnum):
+    """What became of a text that was edited in flash and in Anki."""
+
+    KEPT = "kept"
+    """The edit of flash is the later one."""
+    TAKEN = "taken"
+    """The edit of Anki is the later one, and the store has it now."""
+    OFFERED = "offered"
+    """The edit of Anki is the later one, and the user may take it."""
+
+
+class EditConflict(Struct, frozen=True):
+    """A text that was edited in flash and in Anki."""
+
+    question: str
+    """What the note asks, as Markdown."""
+    ours: str
+    theirs: str
+    outcome: EditOutcome
 
 
 class Loss(Struct, frozen=True):

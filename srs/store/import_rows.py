@@ -38,11 +38,12 @@ _SET_KEPT = """
 """Sets the original fields of a note from Anki, and the content made from them."""
 
 
-class _BesideContent(Struct, frozen=True):
+class _BesideContent(Struct, frozen=True, omit_defaults=True):
     """What stands beside the content in the column `content`."""
 
     extra: str | None = None
     tags: tuple[str, ...] | None = None
+    is_pending: bool = False
 
 
 class StoredMarks(NamedTuple):
@@ -208,14 +209,14 @@ def _read_original(raw: AnkiFields, column: str) -> OriginalFields:
     if beside.tags is None:
         return OriginalFields(raw, column)
     content = msgspec.json.encode(msgspec.json.decode(column, type=Content)).decode()
-    return OriginalFields(raw, content, beside.extra, beside.tags)
+    return OriginalFields(raw, content, *msgspec.structs.astuple(beside))
 
 
 def _columns(original: OriginalFields) -> StoreRow:
     """Return the columns that `_KEPT` names."""
     raw, content = original.raw, original.content
     if original.extra is not None and original.tags is not None:
-        beside = _BesideContent(original.extra, original.tags)
+        beside = _BesideContent(original.extra, original.tags, original.is_pending)
         content = f"{content[:-1]},{msgspec.json.encode(beside).decode()[1:]}"
     shown = msgspec.json.encode(raw.shown).decode()
     return raw.notetype, "\x1f".join(raw.fields), shown, content

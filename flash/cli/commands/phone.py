@@ -19,6 +19,7 @@ from flash.cli.options import (
     has_subcommand,
 )
 from flash.cli.patches import patches_of, print_edits
+from flash.messages.edits import conflict_lines
 from flash.messages.exchange import loss_items, loss_lines
 from flash.messages.phone import (
     newer_client_line,
@@ -227,7 +228,8 @@ def _show_round(done: Round, moment: str = "") -> None:
     print_edits(done.file_edits, _("edited on a phone"))
     if done.other_edits:
         echo_err(other_edits_line(done.other_edits))
-    for line in (*loss_lines(done.losses), *done.problems):
+    remarks = (*conflict_lines(done.conflicts), *loss_lines(done.losses))
+    for line in (*remarks, *done.problems):
         echo_err(line)
 
 
@@ -247,6 +249,7 @@ def _round_json(done: Round) -> dict[str, Any]:
         "updated": done.updated,
         "patches": patches_of(done.file_edits, _("edited on a phone")),
         "other_edits": done.other_edits,
+        "conflicts": done.conflicts,
         "items": loss_items(done.losses),
         "problems": [clean(one) for one in done.problems],
     }
