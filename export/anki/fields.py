@@ -7,6 +7,7 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -249,6 +250,8 @@ class OriginalNotes(Struct, frozen=True):
     media: MediaFiles = MediaFiles()
     are_current: bool = False
     """Anki has these fields now: writing them again replaces nothing there."""
+    joined: Mapping[str, tuple[tuple[str, ...], str]] = {}
+    """Fields and exact data of notes of ours with edits of Anki that flash lacks."""
 
     @property
     def type_names(self) -> dict[int, str]:

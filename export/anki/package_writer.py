@@ -150,6 +150,7 @@ def _add(
         naming = media.naming(stored)
         fields = fields_of(stored, naming)
         data = exact_data(stored, cards, fields, naming)
+        fields, data = foreign.joined.get(stored.guid, (fields, data))
         lost = [(LossReason.MEDIA, name) for name in media.take_lost()]
         contents.losses += _losses(stored, fields, lost)
         contents.notes.append(note_row(stored, cards, fields, data=data))

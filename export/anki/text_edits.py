@@ -1,13 +1,11 @@
 """Find what was changed in Anki in notes that flash has."""
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.identity.joined_edits import (
@@ -17,8 +15,6 @@ from cards.identity.joined_edits import (
     joined,
 )
 from cards.note import Cloze, Content, Note
-from cards.questions import media_of
-from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
 from export.anki.converted import (
     INCOMPLETE_TAG,
@@ -26,60 +22,18 @@ from export.anki.converted import (
     Unsupported,
     has_empty_side,
 )
-from export.anki.fields import fields_of
-from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
-from export.anki.html_to_markdown import to_markdown
+from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
+from export.anki.found_edits import FieldsSeen, Shared, TextEdit
 from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
-from export.anki.package_media import media_naming
-from export.anki.rewritten_notes import as_written, rewritten
+from export.anki.own_edits import own_edit
 from export.anki.rows import anki_tag
-from export.files import ExportError
 from srs.models.cards import StoredNote, pair_cards
 from srs.models.incoming import AnkiFields, OriginalFields
 from srs.models.media import MediaFiles
 
-
-class TextEdit(Struct, frozen=True):
-    """A note that was changed elsewhere, usually in Anki."""
-
-    stored: StoredNote
-    note: Note | None
-    """The note after the change; None if flash can't hold it."""
-    original: OriginalFields | None = None
-    """The fields in Anki if the note came from there."""
-    ordinals: Ordinals = {}
-    changed_ms: int = 0
-    """When it was changed, UTC milliseconds; 0 if that is unknown."""
-    by_hand: tuple[tuple[str, str, str], ...] = ()
-    """Changed fields that `note` lacks: name, text before and after, as Markdown."""
-    kept: OriginalFields | None = None
-    """What both sides had, of a note from Anki."""
-    conflicts: tuple[tuple[str, str], ...] = ()
-    """Texts that were edited on both sides: here, and in Anki."""
-    is_ours_later: bool = False
-    """Of these, ours were kept."""
-
-    files: tuple[tuple[Path, Path], ...] = ()
-    """Media to be copied to the folder of its deck file: where they are, and where they
-    belong."""
-
-    @property
-    def is_visible(self) -> bool:
-        """Return False if flash shows nothing of the change."""
-        return self.note != self.stored.note
-
-
-class FieldsSeen(Struct, frozen=True):
-    """What is known of the notes of a collection."""
-
-    changed_ms: Mapping[str, int] = {}
-    """When notes were changed there as it was last imported, by guid."""
-    edited_s: Container[int] = ()
-    """When something was edited here: a note with such a time came from here."""
-
-
+_WithFields = TypeVar("_WithFields", AnkiNote, Shared | None)
 _NOTHING_SEEN = FieldsSeen()
 
 
@@ -95,7 +49,8 @@ def text_edits(
 
     A note from Anki is joined with it text by text, so its edits are found even if it
     was edited in flash later; also a change that flash doesn't show: of its other
-    fields, colours or its note type. Other notes count if they were not.
+    fields, colours or its note type. Other notes count if they were not, or if it is
+    known what both sides had.
 
     Args:
         collection: The collection of Anki.
@@ -113,13 +68,11 @@ def text_edits(
         notetype = collection.notetypes.get(read.notetype)
         if ours is None or notetype is None:
             continue
-        note = read
-        if renamed is not None:
-            note = replace(read, fields=tuple(map(renamed, read.fields)))
-        edit = None
+        note, edit = _renamed(read, renamed), None
         if notetype.id in (BASIC_ID, CLOZE_ID):
-            if _is_newer(note, ours):
-                edit = _edit_of_ours(ours, note, media)
+            shared = _renamed(seen.shared.get(note.guid), renamed)
+            if shared is not None or _is_newer(note, ours):
+                edit = own_edit(ours, note, media, shared)
         elif note.modified_s * 1000 < seen.changed_ms.get(note.guid, 0):
             continue  # an older state of the collection
         elif (before := kept.get(note.guid) or _adopted(ours, note)) is not None:
@@ -128,6 +81,13 @@ def text_edits(
             edit = change.edit(special, is_adopted=note.guid not in kept)
         if edit is not None:
             yield edit
+
+
+def _renamed(note: _WithFields, renamed: Callable[[str], str] | None) -> _WithFields:
+    """Return a note with other names of media in its fields."""
+    if note is None or renamed is None:
+        return note
+    return replace(note, fields=tuple(map(renamed, note.fields)))
 
 
 def _adopted(ours: StoredNote, note: AnkiNote) -> OriginalFields | None:
@@ -146,51 +106,6 @@ def _adopted(ours: StoredNote, note: AnkiNote) -> OriginalFields | None:
 def _is_newer(note: AnkiNote, ours: StoredNote) -> bool:
     # Anki counts whole seconds.
     return note.modified_s > ours.modified_ms // 1000
-
-
-def _edit_of_ours(
-    stored: StoredNote, note: AnkiNote, media: MediaFiles
-) -> TextEdit | None:
-    """Compare field by field, so that unchanged texts stay as written."""
-    naming = media_naming(stored, media)
-    try:
-        before = fields_of(stored, naming)
-    except ExportError:
-        return None
-    names = BASIC_FIELDS if note.notetype == BASIC_ID else CLOZE_FIELDS
-    changed = {
-        name: field
-        for name, old, field in zip(names, before, note.fields, strict=False)
-        if name != "Id"  # a copy made in Anki has that of its original
-        if unicodedata.normalize("NFC", old) != unicodedata.normalize("NFC", field)
-    }
-    tags = tags_after(stored.note.tags, note.tags)
-    if not changed and tags == stored.note.tags:
-        return None
-    paths = media_of(stored.note)
-    named = {naming(path): path for path in paths}
-    texts = {name: _with_paths(field, named) for name, field in changed.items()}
-    old = {
-        name: _with_paths(field, named)
-        for name, field in zip(names, before, strict=True)
-        if name in changed
-    }
-    made, ordinals = rewritten(stored, texts)
-    by_hand: tuple[tuple[str, str, str], ...] = ()
-    if made is None:
-        by_hand = tuple((name, old[name], texts[name]) for name in texts)
-    else:
-        made, ordinals = as_written(stored, old, made, ordinals)
-    if made is None and stored.note.line and tags != stored.note.tags:
-        made = stored.note
-    if made is not None:
-        made = replace(made, tags=tags)
-    return TextEdit(stored, made, None, ordinals, note.modified_s * 1000, by_hand)
-
-
-def _with_paths(field: str, paths: Mapping[str, str]) -> str:
-    """Convert a field to Markdown with the original media paths."""
-    return with_media_paths(to_markdown(field), paths)
 
 
 class _Change:

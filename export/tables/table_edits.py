@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cards.note import Basic, Note
 from cards.questions import Question, questions, texts_of
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from export.tables.card_rows import CardRow
 from export.tables.cells import is_same_text
 from export.tables.table_reader import TextTable

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cards.deckfile.writer import card_values
 from cards.text.width import clean
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from flash.messages.edits import by_hand_text, copy_text, patch_text
 from flash.service.file_patches import file_patches
 from flash.terminal import echo_err

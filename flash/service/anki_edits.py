@@ -8,9 +8,10 @@ from cards.questions import question_text
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.converted import INCOMPLETE_TAG
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
+from export.anki.found_edits import FieldsSeen, TextEdit
 from export.anki.joined_tags import LEECH_TAG
 from export.anki.rows import anki_tag
-from export.anki.text_edits import FieldsSeen, TextEdit, text_edits
+from export.anki.text_edits import text_edits
 from flash.service.context import AppContext
 from flash.service.empty_sides import suspend_empty
 from srs.merging.text_updates import TextUpdate, update_notes

@@ -14,7 +14,7 @@ from cards.errors import DeckError, FlashError, Place, Problem
 from cards.note import Note
 from cards.questions import media_of
 from cards.translate import _
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from flash.messages.adding import returned_lines
 from flash.messages.conflicts import conflict_lines
 from flash.messages.review import elsewhere_line

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from cards.note import Note
 from export.anki.converted import INCOMPLETE_TAG, has_empty_side
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from flash.service.context import AppContext
 from srs.store.card_actions import suspend
 from srs.store.notes import stored_notes

@@ -20,7 +20,7 @@ from cards.media_places import own_file
 from cards.note import Note, with_texts
 from cards.questions import media_of
 from cards.text.media import media_paths, with_media_paths
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from export.deck_files import free_target
 from flash.service.adding import plan_adding
 from flash.service.deck_reading import read_files

@@ -18,7 +18,7 @@ from cards.files import absolute
 from cards.markdown_notes.note_edits import edit_note
 from cards.note import Note
 from cards.translate import _
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from export.files import ExportError, replace_file
 from srs.store.connection import Store
 

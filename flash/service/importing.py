@@ -10,9 +10,9 @@ from msgspec import Struct
 from export.anki.anki_model import Collection
 from export.anki.collection_import import ImportResult, convert_collection
 from export.anki.collection_reader import read_collection
+from export.anki.found_edits import TextEdit
 from export.anki.note_rendering import note_files
 from export.anki.package_file import CollectionFiles, open_package
-from export.anki.text_edits import TextEdit
 from flash.service.anki_edits import (
     conflicts_of,
     find_edits,

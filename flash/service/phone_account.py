@@ -11,6 +11,7 @@ from msgspec import Struct
 from cards.errors import FlashError
 from cards.extras import install_command
 from cards.translate import _
+from export.anki.found_edits import Shared
 from export.anki.phone.hub import has_anki
 from export.files import make_folder, replace_file
 from flash.service.network import address_in_network
@@ -36,6 +37,8 @@ class Account(Struct):
     """When the last round ended; 0 before the first."""
     shown: dict[str, int] = {}
     """Edits that were shown: time of the edit by guid of the note."""
+    shared: dict[str, Shared] = {}
+    """What both sides had of notes with flash's note types that one of them edited."""
     left_out: list[str] = []
     """Guids of notes of the phone that flash can't hold."""
 

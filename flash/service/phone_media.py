@@ -14,9 +14,9 @@ from cards.errors import FlashError
 from cards.note import Note
 from cards.questions import media_of
 from export.anki.anki_model import AnkiNote, Collection
+from export.anki.found_edits import TextEdit
 from export.anki.note_rendering import note_files
 from export.anki.package_file import CollectionFiles, nfc
-from export.anki.text_edits import TextEdit
 from flash.service.context import AppContext
 from flash.service.media_import import MediaImport
 from srs.models.media import MediaFiles, deck_file

@@ -17,6 +17,7 @@ from export.anki.anki_model import AnkiNote, Collection, NoteType
 from export.anki.collection_import import convert_collection, first_day
 from export.anki.collection_reader import read_collection
 from export.anki.fields import fields_of
+from export.anki.found_edits import TextEdit
 from export.anki.note_rendering import note_files
 from export.anki.package_media import media_naming
 from export.anki.package_writer import without_other_cards
@@ -31,23 +32,20 @@ from export.anki.phone.hub_changes import (
     unused_cards,
 )
 from export.anki.rows import answers_in
-from export.anki.text_edits import TextEdit
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
-from flash.service.anki_edits import conflicts_of, is_in_file, take_edits
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
-from flash.service.file_edits import edits_for_files
 from flash.service.import_differences import dropped_ids
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
-from flash.service.phone_edits import find_phone_edits
+from flash.service.phone_edits import PhoneEdits
 from flash.service.phone_inbox import for_inbox, write_inbox
 from flash.service.phone_media import unpack_late_media, unpack_or_report
 from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
-from srs.models.incoming import EditConflict, Incoming, Loss, LossReason
+from srs.models.incoming import EditConflict, Loss, LossReason
 from srs.store.import_rows import known_guids, moved_moments
 from srs.store.notes import stored_notes
 from srs.store.removal import erased_guids
@@ -103,8 +101,7 @@ class PhoneRound:
         """Keep the two sides."""
         self._app, self._place, self._account, self._hub = app, place, account, hub
         self.result = Round()
-        self._shown_now = set[str]()
-        """Guids of the notes whose edits this round shows."""
+        self._edits = PhoneEdits(app, account)
 
     def run(self, *, update_text: bool = False, one_way: str = "") -> Round:
         """Bring both sides together.
@@ -118,6 +115,8 @@ class PhoneRound:
             HubError: The server refuses.
             FlashError: The store can't be read or written.
         """
+        if self._edits.keep_shared(self._hub.collection):
+            self._place.save(self._account)
         self._sync({"phone": "down", "flash": "up"}.get(one_way, ""))
         for _pass in range(_MOST_PASSES):
             with TemporaryDirectory(
@@ -198,7 +197,9 @@ class PhoneRound:
             file = folder / "notes.apkg"
             # The fields of the hub were taken just now.
             original = msgspec.structs.replace(
-                notes_from_anki(self._app), are_current=True
+                notes_from_anki(self._app),
+                are_current=True,
+                joined=self._edits.joined(),
             )
             export_package(
                 self._app, file, missing, with_schedule=False, original=original
@@ -242,7 +243,7 @@ class PhoneRound:
             except ExportError as error:
                 self._report(str(error))
             else:
-                found.append(note)
+                found.append(self._edits.with_joined_tags(note))
         return found
 
     def _write(
@@ -327,38 +328,14 @@ class PhoneRound:
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
         unpack_late_media(app, HubFiles(self._hub), collection, self._report)
-        found = find_phone_edits(
-            app, HubFiles(self._hub), collection, incoming, self._report
+        edits = self._edits.find(
+            HubFiles(self._hub), collection, incoming, self._report
         )
-        changed = {note.guid: note.modified_s for note in collection.notes}
-        self._take_edits(found, incoming, changed, update_text=update_text)
-
-    def _take_edits(
-        self,
-        edits: Sequence[TextEdit],
-        incoming: Incoming,
-        changed: Mapping[str, int],
-        *,
-        update_text: bool,
-    ) -> None:
-        """Take edited texts, or collect those that were not shown yet."""
-        app, shown = self._app, self._account.shown
-        self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
-        edits = [
-            one
-            for one in edits
-            if one.is_visible or one.conflicts
-            if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
-        ]
-        shown |= {one.stored.guid: changed[one.stored.guid] for one in edits}
-        edits = [one for one in edits if one.stored.guid not in self._shown_now]
-        self._shown_now |= {one.stored.guid for one in edits}
-        self.result.conflicts += tuple(conflicts_of(edits, update_text=update_text))
-        edits = [one for one in edits if one.is_visible]
-        in_files = [one for one in edits if is_in_file(one)]
-        self.result.file_edits += edits_for_files(app.store, in_files)
-        if not update_text:
-            self.result.other_edits += len(edits) - len(in_files)
+        taken = self._edits.take(edits, collection, incoming, update_text=update_text)
+        self.result.updated += taken.updated
+        self.result.file_edits += taken.in_files
+        self.result.other_edits += taken.others
+        self.result.conflicts += taken.conflicts
 
 
 def _with_notes(collection: Collection, notes: list[AnkiNote]) -> Collection:

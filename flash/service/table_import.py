@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.questions import media_of
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from export.tables.card_rows import without_new_kinds
 from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table

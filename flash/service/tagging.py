@@ -23,7 +23,7 @@ from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.names import COMMA, tidy_name, tidy_tags
 from cards.note import Note
 from cards.translate import _
-from export.anki.text_edits import TextEdit
+from export.anki.found_edits import TextEdit
 from flash.service.anki_edits import is_in_file
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files

@@ -7,9 +7,11 @@ import pytest
 from anki_phone import World, world
 from msgspec.structs import replace
 
+from cards.errors import FlashError
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.deck_reading import read_files
 from flash.service.importing import import_package
+from flash.service.phone_round import PhoneRound
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import EditConflict, EditOutcome
 from srs.store.notes import stored_notes
@@ -68,7 +70,7 @@ def on_phone(one: World, deck: str) -> list[str]:
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 2])
-def test_edits_of_both_sides_are_joined(one: World, rounds: int) -> None:
+def test_edits_of_an_imported_note_are_joined(one: World, rounds: int) -> None:
     edit_there(one, 9, "whale", "Back", "there")
     edit_here(one, 10, "whale", front="Whale")
     one.at(0, 11)
@@ -120,3 +122,108 @@ def test_a_text_edited_on_both_sides_is_named(
     one.sync("phone")
     assert on_phone(one, "Imported") == ["whale", kept]
     assert one.everyone().conflicts == ()
+
+
+def edit_file(one: World, hour: int, front: str, back: str) -> None:
+    one.at(0, hour)
+    one.deck.write_text(f"deck: Cells\ncards:\n  - {{front: {front}, back: {back}}}\n")
+    add(one)
+
+
+@pytest.mark.parametrize(
+    "hours", [(9, 10), (10, 9)], ids=["flash later", "flash first"]
+)
+def test_edits_of_a_deck_file_and_a_phone_are_joined(
+    one: World, hours: tuple[int, int]
+) -> None:
+    edit_there(one, hours[0], "horse", "Back", "there")
+    edit_file(one, hours[1], "Horse", "answer")
+    one.at(0, 11)
+
+    first = one.everyone()
+
+    (edit,) = first.file_edits
+    assert (edit.note.content.front, edit.note.content.back) == ("Horse", "there")
+    assert first.conflicts == ()
+    assert one.everyone().file_edits == ()
+    edit_file(one, 12, "Horse", "there")
+    assert one.everyone().conflicts == ()
+    assert on_phone(one, "Cells") == ["Horse", "there"]
+
+
+def test_an_edit_that_waits_survives_edits_of_the_file(one: World) -> None:
+    edit_there(one, 9, "horse", "Back", "there")
+    one.at(0, 10)
+    one.everyone()
+
+    for hour, front in ((11, "Horse"), (12, "HORSE")):
+        edit_file(one, hour, front, "answer")
+        one.everyone()
+
+        assert on_phone(one, "Cells") == [front, "there"]
+
+    (edit,) = one.round(update_text=True).file_edits
+    assert edit.note.content.back == "there"
+
+
+@pytest.mark.parametrize(("hours", "kept", "outcome"), SIDES.values(), ids=SIDES)
+def test_a_text_of_a_deck_file_edited_there_too_is_named(
+    one: World, hours: tuple[int, int], kept: str, outcome: EditOutcome
+) -> None:
+    edit_there(one, hours[0], "horse", "Back", "there")
+    edit_file(one, hours[1], "horse", "here")
+    one.at(0, 11)
+    one.sync("phone")
+
+    done = one.round()
+
+    if outcome == EditOutcome.TAKEN:
+        outcome = EditOutcome.OFFERED
+    assert done.conflicts == (EditConflict("horse", "here", "there", outcome),)
+    assert ("horse", "here") in here(one)
+    one.sync("phone")
+    assert on_phone(one, "Cells") == ["horse", kept]
+    assert one.everyone().conflicts == ()
+    edit_file(one, 12, "horse", "later")
+    one.everyone()
+    assert on_phone(one, "Cells") == ["horse", "later"]
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 2])
+def test_edits_of_a_note_without_a_file_are_joined(one: World, rounds: int) -> None:
+    with one.app() as app, app.store.transaction() as connection:
+        # As if a table had brought it.
+        connection.execute("update notes set file = '', line = 0")
+    edit_there(one, 9, "horse", "Back", "there")
+    edit_here(one, 10, "horse", front="Horse")
+    one.at(0, 11)
+    one.sync("phone")
+    shown = [one.everyone() for _ in range(rounds)]
+
+    done = one.round(update_text=True)
+
+    assert [each.other_edits for each in shown] == [1, 0][:rounds]
+    assert done.updated == 1
+    assert ("Horse", "there") in here(one)
+    one.everyone()
+    assert on_phone(one, "Cells") == ["Horse", "there"]
+
+
+def test_a_sync_that_is_cut_short_loses_no_edit(one: World) -> None:
+    edit_there(one, 9, "horse", "Back", "there")
+    edit_file(one, 10, "Horse", "answer")
+    one.at(0, 11)
+    one.sync("phone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PhoneRound, "_exchange", fail)
+        with pytest.raises(FlashError):
+            one.round()
+
+    (edit,) = one.everyone().file_edits
+
+    assert (edit.note.content.front, edit.note.content.back) == ("Horse", "there")
+    assert on_phone(one, "Cells") == ["Horse", "there"]
+
+
+def fail(*_: object, **__: object) -> None:
+    raise FlashError("cut short")
