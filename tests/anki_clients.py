@@ -95,6 +95,9 @@ class _Client:
         card = self.col.get_card(self.chosen(query))
         self.col.remove_notes([card.nid])
 
+    def move(self, query: str, deck: str) -> None:
+        self.col.set_deck([self.chosen(query)], self.col.decks.id(deck))
+
     def filtered(self) -> None:
         deck = self.col.sched.get_or_create_filtered_deck(0)
         deck.name = "Again"

@@ -260,6 +260,22 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 "{n} decks have other options in Anki, those here were kept: {detail}",
                 count,
             )
+        case LossReason.NOTE_DELETED:
+            return ngettext(
+                "{n} note deleted on a phone came back: flash remove deletes it,"
+                " flash suspend stops its questions",
+                "{n} notes deleted on a phone came back: flash remove deletes them,"
+                " flash suspend stops their questions",
+                count,
+            )
+        case LossReason.NOTE_MOVED:
+            return ngettext(
+                "{n} note moved to '{detail}' on a phone went back to its deck in"
+                " flash: move it in its deck file",
+                "{n} notes moved to '{detail}' on a phone went back to their decks in"
+                " flash: move them in their deck files",
+                count,
+            )
         case LossReason.ROLLOVER:
             return _(
                 "days begin at another hour in Anki: 'flash config rollover {detail}'"

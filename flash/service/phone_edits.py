@@ -10,10 +10,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.questions import question_text
+from cards.text.html import to_html
 from export.anki.anki_model import Collection
 from export.anki.found_edits import Shared, TextEdit
+from export.anki.named_notes import first_field
 from export.anki.package_file import CollectionFiles
-from export.anki.phone.hub_notes import outdated_notes
+from export.anki.phone.hub_changes import HubRows
+from export.anki.phone.hub_notes import HubBefore, outdated_notes
 from export.anki.text_edits import text_edits
 from flash.service.anki_edits import (
     conflicts_of,
@@ -27,7 +31,7 @@ from flash.service.file_edits import edits_for_files
 from flash.service.phone_account import Account
 from flash.service.phone_media import with_unpacked_media
 from srs.models.cards import StoredNote
-from srs.models.incoming import EditConflict, Incoming
+from srs.models.incoming import EditConflict, Incoming, Loss, LossReason
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.note_media import media_files
 from srs.store.note_types import arranged_notes
@@ -45,6 +49,23 @@ class TakenEdits(Struct, frozen=True):
     """The same, of notes without a deck file."""
     conflicts: tuple[EditConflict, ...]
     """Texts that were edited in flash, too."""
+
+
+def reverted(
+    before: HubBefore, hub: HubRows, stored: Sequence[StoredNote]
+) -> Iterator[Loss]:
+    """Name the notes that a phone deleted or moved, which this round takes back."""
+    deleted = before.deleted(hub, stored)
+    for note in stored:
+        if note.guid in deleted:
+            yield _named(note, LossReason.NOTE_DELETED)
+    for note, deck in before.moved(hub, stored):
+        yield _named(note, LossReason.NOTE_MOVED, deck)
+
+
+def _named(note: StoredNote, reason: LossReason, detail: str = "") -> Loss:
+    asked = first_field((to_html(question_text(note.note.content)),))
+    return Loss(reason, detail=detail, deck=note.note.deck, first_field=asked)
 
 
 class PhoneEdits:

@@ -23,6 +23,7 @@ from export.anki.package_media import media_naming
 from export.anki.package_writer import without_other_cards
 from export.anki.phone.hub import Hub, HubError, HubFiles
 from export.anki.phone.hub_changes import (
+    HubRows,
     changed_cards,
     decks_in_use,
     hub_presets,
@@ -31,6 +32,7 @@ from export.anki.phone.hub_changes import (
     read_hub,
     unused_cards,
 )
+from export.anki.phone.hub_notes import HubBefore, read_before
 from export.anki.rows import answers_in
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
@@ -39,7 +41,7 @@ from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.import_differences import dropped_ids
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
-from flash.service.phone_edits import PhoneEdits
+from flash.service.phone_edits import PhoneEdits, reverted
 from flash.service.phone_inbox import for_inbox, write_inbox
 from flash.service.phone_media import unpack_late_media, unpack_or_report
 from srs.merging.marks import remember_marks
@@ -102,6 +104,7 @@ class PhoneRound:
         self._app, self._place, self._account, self._hub = app, place, account, hub
         self.result = Round()
         self._edits = PhoneEdits(app, account)
+        self._before = HubBefore()
 
     def run(self, *, update_text: bool = False, one_way: str = "") -> Round:
         """Bring both sides together.
@@ -160,6 +163,9 @@ class PhoneRound:
 
     def _synced(self, one_way: str) -> bool:
         account, url = self._account, self._account.own_url
+        # With the version of an app, cards that it lacks count as not sent yet.
+        hub = self._hub.collection
+        self._before = HubBefore() if one_way == "down" else read_before(hub)
         if not account.key:
             account.key = self._hub.ask(
                 "login", url=url, user=account.user, password=account.password
@@ -192,7 +198,9 @@ class PhoneRound:
             for note in stored_notes(self._app.store, retired=True)
             if note.guid not in erased  # added again: sent after the old one is gone
         ]
-        missing = self._missing_notes(folder, collection, stored)
+        hub = read_hub(folder / "collection", collection)
+        self.result.losses += tuple(reverted(self._before, hub, stored))
+        missing = self._missing_notes(hub, stored)
         if missing:
             file = folder / "notes.apkg"
             # The fields of the hub were taken just now.
@@ -227,10 +235,9 @@ class PhoneRound:
         }
 
     def _missing_notes(
-        self, folder: Path, collection: Collection, stored: Sequence[StoredNote]
+        self, hub: HubRows, stored: Sequence[StoredNote]
     ) -> list[StoredNote]:
         """Return the notes to send; report those whose media files are missing."""
-        hub = read_hub(folder / "collection", collection)
         original = notes_from_anki(self._app)
         found: list[StoredNote] = []
         writable = (

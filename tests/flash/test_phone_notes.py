@@ -8,6 +8,7 @@ from anki_phone import World, world
 
 from cards.deckfile.reader import read_deck
 from cards.questions import media_of
+from flash.messages.exchange import loss_lines
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.deck_reading import read_files
 from flash.service.exporting import notes_from_anki
@@ -190,3 +191,24 @@ def test_an_inbox_without_a_folder_stops_no_answers(one: World) -> None:
 
     assert (done.reviews, done.notes) == (1, 2)
     assert [str(taken) in problem for problem in done.problems] == [True] * 3
+
+
+def test_notes_deleted_or_moved_on_a_phone_are_named(one: World) -> None:
+    one.phones.ask("delete", "phone", query="question 1")
+    one.phones.ask("move", "phone", query="question 2", deck="Other")
+    one.sync("phone")
+
+    done = one.round()
+
+    assert loss_lines(done.losses) == [
+        "1 note deleted on a phone came back: flash remove deletes it,"
+        " flash suspend stops its questions",
+        "  Cells: question 1",
+        "1 note moved to 'Other' on a phone went back to its deck in flash:"
+        " move it in its deck file",
+        "  Cells: question 2",
+    ]
+    assert one.everyone().losses == ()
+    assert fronts(one) == [["question 1", "question 2"]] * 3
+    add(one, DECK.replace("Cells", "Moved").replace("question 2", "question 3"))
+    assert one.everyone().losses == ()
