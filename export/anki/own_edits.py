@@ -19,9 +19,10 @@ from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, C
 from export.anki.found_edits import Shared, TextEdit
 from export.anki.html_to_markdown import to_markdown
 from export.anki.joined_edits import Ordinals
-from export.anki.joined_tags import joined_tags
+from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.package_media import media_naming
 from export.anki.rewritten_notes import as_written, rewritten
+from export.anki.rows import anki_tag
 from export.files import ExportError
 from srs.models.cards import StoredNote
 from srs.models.media import MediaFiles
@@ -74,6 +75,54 @@ def own_edit(
         shared=Shared(left, base.tags),
         sent=Shared(sent, tags),
     )
+
+
+def made_from(
+    note: AnkiNote,
+    stored: StoredNote,
+    former: Sequence[tuple[StoredNote, int]],
+    media: MediaFiles,
+) -> Shared | None:
+    """Return the state of a note that was edited in Anki: the most similar one.
+
+    Args:
+        note: The note in Anki.
+        stored: The note here.
+        former: Its earlier states and when they were replaced, the newest first.
+        media: The files of notes.
+
+    Returns:
+        None if it is the note here, the note was not edited in Anki, or that is
+        unknown.
+    """
+    now_s, is_newer = note.modified_s, note.modified_s > stored.modified_ms // 1000
+    times = [(one.modified_ms // 1000, until // 1000) for one, until in former]
+    if not is_newer and not any(since < now_s < until for since, until in times):
+        return None
+    states = [one for one, _ in former if one.modified_ms // 1000 <= now_s]
+    found: list[tuple[int, Shared | None]] = []
+    if is_newer and (ours := _shared(stored, media)) is not None:
+        found.append((_differences(note, ours), None))
+    for shared in filter(None, (_shared(one, media) for one in states)):
+        count = _differences(note, shared)
+        if count or not is_newer:  # else an edit that takes back one of flash
+            found.append((count, shared))
+    return min(found, key=lambda one: one[0], default=(0, None))[1]
+
+
+def _shared(stored: StoredNote, media: MediaFiles) -> Shared | None:
+    try:
+        fields = fields_of(stored, media_naming(stored, media))
+    except ExportError:
+        return None
+    return Shared(fields, tuple(map(anki_tag, stored.note.tags)))
+
+
+def _differences(note: AnkiNote, shared: Shared) -> int:
+    names = _NAMES[note.notetype]
+    sides = zip(names, shared.fields, note.fields, strict=False)
+    count = sum(not _is_same(one, other) for name, one, other in sides if name != _ID)
+    return count + (set(tags_after(shared.tags, note.tags)) != set(shared.tags))
 
 
 def _made(

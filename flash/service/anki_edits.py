@@ -1,20 +1,22 @@
 """Find and take the edits made in Anki, or elsewhere, to notes of the store."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from cards.questions import question_text
-from export.anki.anki_model import LATEST_S, Collection
+from export.anki.anki_model import LATEST_S, AnkiNote, Collection
 from export.anki.converted import INCOMPLETE_TAG
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
-from export.anki.found_edits import FieldsSeen, TextEdit
+from export.anki.found_edits import FieldsSeen, Shared, TextEdit
 from export.anki.joined_tags import LEECH_TAG
+from export.anki.own_edits import made_from
 from export.anki.rows import anki_tag
 from export.anki.text_edits import text_edits
 from flash.service.context import AppContext
 from flash.service.empty_sides import suspend_empty
 from srs.merging.text_updates import TextUpdate, update_notes
+from srs.models.cards import StoredNote
 from srs.models.incoming import (
     EditConflict,
     EditOutcome,
@@ -22,6 +24,7 @@ from srs.models.incoming import (
     OriginalFields,
 )
 from srs.store.anki_marks import fields_seen, save_fields_seen
+from srs.store.former_notes import former_notes
 from srs.store.import_rows import (
     add_original_fields,
     content_json,
@@ -79,7 +82,37 @@ def find_edits(
         incoming.notetypes,
     )
     seen, media = seen_in(app, incoming), media_files(app.store)
+    own = [
+        note
+        for note in collection.notes
+        if note.guid in stored
+        and note.notetype in (BASIC_ID, CLOZE_ID)
+        and note.modified_s not in seen.edited_s
+    ]
+    seen = replace(seen, shared=bases_of(app, own, stored))
     return list(text_edits(collection, stored, kept, media, renamed, seen))
+
+
+def bases_of(
+    app: AppContext, notes: Sequence[AnkiNote], stored: Mapping[str, StoredNote]
+) -> dict[str, Shared]:
+    """Return what both sides had of notes of ours that were edited in Anki, by guid.
+
+    Args:
+        app: The open store.
+        notes: Notes of Anki with flash's note types.
+        stored: These notes here, by guid.
+    """
+    if not notes:
+        return {}
+    media, connection = media_files(app.store), app.store.connection
+    former = former_notes(connection, [stored[note.guid] for note in notes])
+    found = {
+        note.guid: made_from(note, stored[note.guid], former[note.guid], media)
+        for note in notes
+        if note.guid in former
+    }
+    return {guid: one for guid, one in found.items() if one is not None}
 
 
 def seen_in(app: AppContext, incoming: Incoming) -> FieldsSeen:

@@ -218,8 +218,7 @@ def _put_rows_back(
     connection: sqlite3.Connection, was: str, done: Restored
 ) -> dict[int, int]:
     """Put rows back; return when the texts were changed that they replace."""
-    text = zlib.decompress(base64.b85decode(was))
-    groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
+    groups, names = _unpacked(was)
     # A deck that was emptied and deleted returns with its id, if that is still free.
     sql = "insert or ignore into decks (id, name) values (?, ?)"
     connection.executemany(sql, names.items())
@@ -249,6 +248,18 @@ def _put_rows_back(
         if group.table == "notes":
             done.left += len(ids) - changed
     return times
+
+
+def _unpacked(was: str) -> tuple[list[Changed], dict[int, str]]:
+    text = zlib.decompress(base64.b85decode(was))
+    return msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
+
+
+def former_rows(was: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Yield the rows of `finish_capture`: table, id, and the old values by column."""
+    for group in _unpacked(was)[0]:
+        for key, *values in zip(_sums(group.ids), *group.values, strict=True):
+            yield group.table, key, dict(zip(group.columns, values, strict=True))
 
 
 def _sums(deltas: Sequence[int]) -> Iterator[int]:

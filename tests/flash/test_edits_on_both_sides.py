@@ -55,3 +55,73 @@ def test_a_text_edited_on_both_sides_is_named(
         " was kept (flash edit writes another one)\n  flash: here\n  Anki: there\n"
     )
     assert sides(flash) == ("question", "here")
+
+
+def add_file(flash: Run, front: str, back: str, now: str) -> None:
+    text = f"deck: D\ncards:\n- {{front: {front}, back: {back}}}\n"
+    Path("d.yaml").write_text(text, "utf-8")
+    assert flash("add", "d.yaml", now=now)[0] == 0
+
+
+EARLY, LATE = "2026-09-01T09:00:00+00:00", "2027-06-01T09:00:00+00:00"
+"""Before and after an edit in Anki."""
+NEXT = "2027-06-02T09:00:00+00:00"
+
+
+def field_there(anki: AnkiSide, flash: Run, index: int, text: str) -> str:
+    """Send the deck file to Anki and edit a field there; return a package."""
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    fields[index] = text
+    anki.package()
+    return anki.package(set_fields(*fields))
+
+
+@pytest.mark.parametrize("when", [EARLY, LATE], ids=["before Anki", "after Anki"])
+def test_edits_of_a_deck_file_are_joined(flash: Run, anki: AnkiSide, when: str) -> None:
+    add_file(flash, "question", "answer", "2026-08-01T09:00:00+00:00")
+    edited = field_there(anki, flash, 1, "there")
+    add_file(flash, "Question", "answer", when)
+
+    found = flash.json("import", edited, "--update-text")
+
+    (patch,) = found["patches"]
+    assert '+- {front: Question, back: "there"}' in patch
+    assert found["conflicts"] == []
+    add_file(flash, "Question", "there", NEXT)
+    again = flash.json("import", edited, "--update-text")
+    assert (again["patches"], again["conflicts"]) == ([], [])
+
+
+def test_a_text_of_a_deck_file_edited_there_too_is_named(
+    flash: Run, anki: AnkiSide
+) -> None:
+    add_file(flash, "question", "answer", "2026-08-01T09:00:00+00:00")
+    edited = field_there(anki, flash, 1, "there")
+    add_file(flash, "question", "here", LATE)
+
+    (found,) = flash.json("import", edited, "--update-text")["conflicts"]
+
+    assert (found["ours"], found["theirs"]) == ("here", "there")
+    assert found["outcome"] == "kept"
+
+
+def test_a_text_that_anki_takes_back_is_an_edit(flash: Run, anki: AnkiSide) -> None:
+    add_file(flash, "question", "answer", "2026-08-01T09:00:00+00:00")
+    add_file(flash, "question", "other", EARLY)
+    edited = field_there(anki, flash, 1, "answer")
+
+    (patch,) = flash.json("import", edited, "--update-text")["patches"]
+
+    assert '+- {front: question, back: "answer"}' in patch
+
+
+def test_an_old_package_of_ours_brings_no_edit(flash: Run, anki: AnkiSide) -> None:
+    add_file(flash, "question", "answer", "2026-08-01T09:00:00+00:00")
+    flash("export", "out.apkg")
+    for back, when in (("one", EARLY), ("two", LATE)):
+        add_file(flash, "question", back, when)
+
+    found = flash.json("import", "out.apkg", "--update-text")
+
+    assert (found["patches"], found["conflicts"], found["differing"]) == ([], [], 0)
