@@ -1,11 +1,12 @@
 """Find what was changed in Anki in notes that flash has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from cards.identity.joined_edits import (
@@ -24,6 +25,7 @@ from export.anki.converted import (
 )
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.found_edits import FieldsSeen, Shared, TextEdit
+from export.anki.html_to_markdown import to_markdown
 from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
@@ -88,6 +90,28 @@ def _renamed(note: _WithFields, renamed: Callable[[str], str] | None) -> _WithFi
     if note is None or renamed is None:
         return note
     return replace(note, fields=tuple(map(renamed, note.fields)))
+
+
+def overwritten_texts(
+    stored: StoredNote, kept: OriginalFields, fields: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return the texts that were edited on both sides, ours first.
+
+    Args:
+        stored: The note here.
+        kept: What Anki had when its fields were last read.
+        fields: The fields in Anki now, of the same note type.
+    """
+    old, new = msgspec.json.decode(kept.content), to_builtins(stored.note.content)
+    found: list[tuple[str, str]] = []
+    for name, index in kept.raw.shown.items():
+        was, theirs = kept.raw.fields[index], fields[index]
+        if name not in new or old.get(name) == new[name] or was == theirs:
+            continue
+        text = to_markdown(theirs)
+        if text not in (to_markdown(was), new[name]):
+            found.append((new[name], text))
+    return found
 
 
 def _adopted(ours: StoredNote, note: AnkiNote) -> OriginalFields | None:

@@ -1,7 +1,7 @@
 """Send notes to a running Anki, without undoing what was done there."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +13,9 @@ from export.anki.collection_schemas import notetype_of
 from export.anki.rows import anki_tag
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki
+from flash.service.pushed_edits import ChangedNote, EditsThere, edits_there
 from srs.models.cards import StoredNote
-from srs.models.incoming import AnkiFields, Loss
+from srs.models.incoming import AnkiFields, EditConflict, Loss, OriginalFields
 from srs.store.anki_marks import (
     cards_ahead,
     cards_in_anki,
@@ -25,6 +26,7 @@ from srs.store.anki_marks import (
     sent_texts,
 )
 from srs.store.change_capture import came_back
+from srs.store.operations import edit_times_s
 
 
 class Pushed(Struct, frozen=True):
@@ -39,6 +41,10 @@ class Pushed(Struct, frozen=True):
     """Notes of note types that were changed in Anki; not sent."""
     ahead: int = 0
     """Cards with newer answers than Anki has; it keeps its own progress."""
+    differing: int = 0
+    """Sent notes with edits of Anki, which stay there, that flash lacks."""
+    conflicts: tuple[EditConflict, ...] = ()
+    """Texts that were edited on both sides."""
 
 
 def push(
@@ -121,6 +127,11 @@ class _Plan:
         here, there = self._sent.get(note.guid, (note.modified_ms, 0))
         return here != note.modified_ms and there == self._changed_s[note.anki_id]
 
+    def _is_as_sent(self, note: StoredNote) -> bool:
+        """Return True if Anki has the note as it was sent, without edits of its own."""
+        here, there = self._sent.get(note.guid, (0, 0))
+        return there == self._changed_s[note.anki_id] == here // 1000
+
     def _fields(
         self, note: StoredNote, ours: AnkiFields, theirs: tuple[str, ...]
     ) -> tuple[str, ...]:
@@ -136,6 +147,9 @@ class _Plan:
 
     def _sent_ms(self, note: StoredNote) -> int:
         """Return the time of change to send: Anki takes only a later text."""
+        if note.guid in self._edits.waiting:
+            # Not the time of a text of flash: the edits of Anki are still found.
+            return note.modified_ms + 1000
         if note.anki_id in self._changed_s and self._went_back(note):
             return max(note.modified_ms, (self._changed_s[note.anki_id] + 1) * 1000)
         return note.modified_ms
@@ -156,6 +170,7 @@ class _Plan:
         types = anki.notetypes({one.raw.notetype for one in kept.values()})
         read = anki.notes([note.anki_id for note in changed])
         sent = sent_tags(self._app.store, [note.guid for note in changed])
+        self._edits = self._edits_there(changed, read, kept)
         self.wanted: list[StoredNote] = []
         """Notes to send, with the tags that they get."""
         for note in (*new, *changed):
@@ -171,7 +186,26 @@ class _Plan:
             tags = _tags(note.note.tags, theirs.tags, sent.get(note.guid, ()))
             text, sent_ms = replace(note.note, tags=tags), self._sent_ms(note)
             self.wanted.append(replace(note, note=text, modified_ms=sent_ms))
-        self.original = replace(original, notes=kept, are_current=True)
+        self.original = replace(
+            original, notes=kept, are_current=True, joined=self._edits.joined
+        )
+
+    def _edits_there(
+        self,
+        changed: Sequence[StoredNote],
+        read: Mapping[int, NoteInAnki],
+        kept: Mapping[str, OriginalFields],
+    ) -> EditsThere:
+        """Return the edits made in Anki since it got the notes."""
+        from_here = edit_times_s(self._app.store.connection)
+        notes = [
+            ChangedNote(note, read[note.anki_id], there_s, kept.get(note.guid))
+            for note in changed
+            if (there_s := self._changed_s[note.anki_id]) not in from_here
+            and not self._is_as_sent(note)
+            and read.get(note.anki_id, NoteInAnki()).note_id
+        ]
+        return edits_there(self._app, notes)
 
     def remember(self) -> None:
         """Remember what Anki has now."""
@@ -196,7 +230,11 @@ class _Plan:
     def result(self, sent: dict[str, int], losses: tuple[Loss, ...]) -> Pushed:
         """Count what was done and what was not."""
         ahead = cards_ahead(self._app.store, _cards(self._notes))
-        return Pushed(sent, losses, self._deleted, self._outdated, ahead)
+        differing = {note.guid for note in self.wanted} & self._edits.waiting
+        return Pushed(
+            *(sent, losses, self._deleted, self._outdated, ahead, len(differing)),
+            conflicts=self._edits.conflicts,
+        )
 
 
 def _cards(notes: Iterable[StoredNote]) -> set[int]:

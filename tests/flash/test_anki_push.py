@@ -293,3 +293,71 @@ def test_a_pull_leaves_an_undone_text_of_a_note_from_anki(
     flash("pull")
 
     assert "answer" in flash("show", "question")[1]
+
+
+@pytest.fixture
+def filed(flash: Run, anki: Anki) -> None:
+    """A note of a deck file that was sent and then edited in Anki."""
+    add_file(flash, "question", "answer", "2026-11-23T09:00:00+00:00")
+    flash("push")
+    edit_there(anki, "Back", "there")
+    anki.collection.db.execute("update notes set mod = 1796000000")
+
+
+def add_file(flash: Run, front: str, back: str, now: str) -> None:
+    text = f"deck: D\ncards:\n  - {{front: {front}, back: {back}}}\n"
+    Path("d.yaml").write_text(text, "utf-8")
+    assert flash("add", "d.yaml", now=now)[0] == 0
+
+
+def test_a_push_keeps_what_anki_edited_in_our_notes(
+    flash: Run, anki: Anki, filed: None
+) -> None:
+    for day, front in enumerate(("Question", "QUESTION"), start=1):
+        add_file(flash, front, "answer", f"2027-06-0{day}T09:00:00+00:00")
+
+        _, _, err = flash("push")
+
+        assert there(anki)[0][:2] == [front, "there"]
+        assert err.startswith("1 note edited in Anki: the text here was kept")
+        assert flash("push")[1] == "Nothing new to send to Anki\n"
+
+    assert "1 note edited in Anki" in flash("pull")[2]
+
+
+@pytest.mark.parametrize("kind", ["filed", "pair"])
+def test_a_push_names_an_edit_that_it_replaces(
+    flash: Run,
+    anki: Anki,
+    kind: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request.getfixturevalue(kind)
+    if kind == "filed":
+        add_file(flash, "question", "here", LATER)
+    else:
+        edit_there(anki, "A", "there")
+        edit_here(flash, "answer", "here", monkeypatch)
+
+    _, _, err = flash("push")
+
+    assert there(anki)[0][:2] == ["question", "here"]
+    assert err.startswith("'question' was edited on both sides; the text of flash")
+    assert "\n  flash: here\n  Anki: there\n" in err
+    assert "both sides" not in flash("push")[2]
+    assert "both sides" not in flash("pull")[2]
+
+
+def test_an_edit_of_anki_that_a_push_kept_is_still_taken(
+    flash: Run, anki: Anki, pair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_there(anki, "A", "there")
+    edit_here(flash, "question", "Question", monkeypatch)
+    _, _, err = flash("push")
+    assert there(anki)[0][:2] == ["Question", "there"]
+
+    _, _, pulled = flash("pull")
+
+    assert "1 note edited in Anki" in err
+    assert "1 note edited in Anki" in pulled

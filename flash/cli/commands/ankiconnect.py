@@ -16,6 +16,7 @@ from flash.cli.options import (
     finite,
 )
 from flash.messages.ankiconnect import absent_line, kept_in_pull_line, push_remarks
+from flash.messages.edits import conflict_lines
 from flash.messages.exchange import (
     contents_text,
     loss_items,
@@ -84,7 +85,9 @@ def push(
         counts = {**dict.fromkeys(("notes", "cards", "media"), 0), **done.sent}
         held = {"deleted": done.deleted, "outdated": done.outdated}
         items = loss_items(done.losses)
-        print_json({"url": url, **counts, **held, "ahead": done.ahead, "items": items})
+        both = {"differing": done.differing, "conflicts": done.conflicts}
+        about = {"ahead": done.ahead, "items": items}
+        print_json({"url": url, **counts, **held, **about, **both})
         return
     if done.sent:
         text = _("Sent to Anki: {contents}")
@@ -93,6 +96,8 @@ def push(
         echo(_("Nothing new to send to Anki"))
     for line in (
         *loss_lines(done.losses),
+        *conflict_lines(done.conflicts),
+        *[kept_in_pull_line(done.differing)] * bool(done.differing),
         *push_remarks(done.deleted, done.outdated, done.ahead),
     ):
         echo_err(line)
