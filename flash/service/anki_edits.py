@@ -82,27 +82,28 @@ def find_edits(
         incoming.notetypes,
     )
     seen, media = seen_in(app, incoming), media_files(app.store)
-    own = [
-        note
-        for note in collection.notes
-        if note.guid in stored
-        and note.notetype in (BASIC_ID, CLOZE_ID)
-        and note.modified_s not in seen.edited_s
-    ]
-    seen = replace(seen, shared=bases_of(app, own, stored))
+    seen = replace(seen, shared=bases_of(app, collection.notes, stored))
     return list(text_edits(collection, stored, kept, media, renamed, seen))
 
 
 def bases_of(
-    app: AppContext, notes: Sequence[AnkiNote], stored: Mapping[str, StoredNote]
+    app: AppContext, notes: Iterable[AnkiNote], stored: Mapping[str, StoredNote]
 ) -> dict[str, Shared]:
     """Return what both sides had of notes of ours that were edited in Anki, by guid.
 
     Args:
         app: The open store.
-        notes: Notes of Anki with flash's note types.
-        stored: These notes here, by guid.
+        notes: Notes of Anki; only those with flash's note types count.
+        stored: The notes to look at, as they are here; by guid.
     """
+    from_here = edit_times_s(app.store.connection)
+    notes = [
+        note
+        for note in notes
+        if note.guid in stored
+        and note.notetype in (BASIC_ID, CLOZE_ID)
+        and note.modified_s not in from_here
+    ]
     if not notes:
         return {}
     media, connection = media_files(app.store), app.store.connection

@@ -20,6 +20,7 @@ from export.anki.phone.hub_changes import HubRows
 from export.anki.phone.hub_notes import HubBefore, outdated_notes
 from export.anki.text_edits import text_edits
 from flash.service.anki_edits import (
+    bases_of,
     conflicts_of,
     is_for_store,
     is_in_file,
@@ -115,7 +116,15 @@ class PhoneEdits:
             original_notetypes(app.store),
             incoming.notetypes,
         )
-        seen = replace(seen_in(app, incoming), shared=self._account.shared)
+        newer = [
+            note
+            for note in collection.notes
+            if (ours := stored.get(note.guid)) is not None
+            and note.modified_s > ours.modified_ms // 1000
+        ]
+        # A phone may have edited a text that it has not got from here yet.
+        shared = bases_of(app, newer, stored) | self._account.shared
+        seen = replace(seen_in(app, incoming), shared=shared)
         media = media_files(app.store)
 
         def found(

@@ -189,6 +189,20 @@ def test_a_text_of_a_deck_file_edited_there_too_is_named(
     assert on_phone(one, "Cells") == ["horse", "later"]
 
 
+def test_an_edit_of_a_text_sent_meanwhile_is_joined(one: World) -> None:
+    edit_file(one, 9, "Horse", "answer")
+    one.round()
+    edit_there(one, 10, "horse", "Back", "there")
+    one.at(0, 11)
+
+    (edit,) = one.everyone().file_edits
+
+    assert (edit.note.content.front, edit.note.content.back) == ("Horse", "there")
+    edit_file(one, 12, "Horse", "there")
+    one.everyone()
+    assert on_phone(one, "Cells") == ["Horse", "there"]
+
+
 @pytest.mark.parametrize("rounds", [0, 1, 2])
 def test_edits_of_a_note_without_a_file_are_joined(one: World, rounds: int) -> None:
     with one.app() as app, app.store.transaction() as connection:
