@@ -1,6 +1,6 @@
 """Edits of notes that were found elsewhere, and what it takes to find them."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -62,3 +62,5 @@ class FieldsSeen(Struct, frozen=True):
     """When something was edited here: a note with such a time came from here."""
     shared: Mapping[str, Shared] = {}
     """What both sides had of notes of ours, by guid."""
+    former: Mapping[str, Sequence[tuple[StoredNote, int]]] = {}
+    """Earlier states of other notes and when they were replaced, the newest first."""

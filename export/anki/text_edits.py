@@ -272,7 +272,7 @@ class _Change:
     ) -> Versions:
         """Return the content on both sides, with what Anki had before."""
         stored, raw = self._stored, self._kept.raw
-        base = known = msgspec.json.decode(self._kept.content, type=Content)
+        base = known = self._base(theirs)
         if stored.modified_ms // 1000 > self._seen_s:
             before = replace(self._note, fields=raw.fields)
             with suppress(Unsupported):
@@ -281,6 +281,17 @@ class _Change:
         return Versions(
             *(base, known, stored.note.content, theirs), prefers_ours=not self._is_newer
         )
+
+    def _base(self, theirs: Content) -> Content:
+        """Return the content that an edit was made from: the most similar one.
+
+        An app may not have had the last one yet.
+        """
+        kept: Content = msgspec.json.decode(self._kept.content, type=Content)
+        former = self._seen.former.get(self._note.guid, ()) if self._is_newer else ()
+        earlier = (one.note.content for one, _until_ms in former)
+        states = [one for one in earlier if differing_texts(one, theirs)]
+        return min([kept, *states], key=lambda one: len(differing_texts(one, theirs)))
 
     def _has_kept_text(self) -> bool:
         return _json(self._stored.note.content) == self._kept.content

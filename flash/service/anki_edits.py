@@ -81,8 +81,9 @@ def find_edits(
         original_notetypes(app.store),
         incoming.notetypes,
     )
-    seen, media = seen_in(app, incoming), media_files(app.store)
+    seen = seen_in(app, collection, incoming, stored)
     seen = replace(seen, shared=bases_of(app, collection.notes, stored))
+    media = media_files(app.store)
     return list(text_edits(collection, stored, kept, media, renamed, seen))
 
 
@@ -116,11 +117,41 @@ def bases_of(
     return {guid: one for guid, one in found.items() if one is not None}
 
 
-def seen_in(app: AppContext, incoming: Incoming) -> FieldsSeen:
-    """Return what is known of the notes of the collection that comes in."""
+def seen_in(
+    app: AppContext,
+    collection: Collection,
+    incoming: Incoming,
+    stored: Mapping[str, StoredNote],
+) -> FieldsSeen:
+    """Return what is known of the notes of a collection, but for notes of ours.
+
+    Args:
+        app: The open store.
+        collection: The collection.
+        incoming: What was converted from it.
+        stored: The notes to look at, as they are here; by guid.
+    """
     connection = app.store.connection
     changed_ms = fields_seen(connection, incoming.collection)
-    return FieldsSeen(changed_ms, edit_times_s(connection))
+    foreign = [
+        stored[note.guid]
+        for note in newer_notes(collection, stored)
+        if note.notetype not in (BASIC_ID, CLOZE_ID)
+    ]
+    former = former_notes(connection, foreign) if foreign else {}
+    return FieldsSeen(changed_ms, edit_times_s(connection), former=former)
+
+
+def newer_notes(
+    collection: Collection, stored: Mapping[str, StoredNote]
+) -> list[AnkiNote]:
+    """Return the notes of a collection that are newer there than here."""
+    return [
+        note
+        for note in collection.notes
+        if (ours := stored.get(note.guid)) is not None
+        and note.modified_s > ours.modified_ms // 1000
+    ]
 
 
 def is_in_file(edit: TextEdit) -> bool:

@@ -24,6 +24,7 @@ from flash.service.anki_edits import (
     conflicts_of,
     is_for_store,
     is_in_file,
+    newer_notes,
     seen_in,
     take_edits,
 )
@@ -116,15 +117,10 @@ class PhoneEdits:
             original_notetypes(app.store),
             incoming.notetypes,
         )
-        newer = [
-            note
-            for note in collection.notes
-            if (ours := stored.get(note.guid)) is not None
-            and note.modified_s > ours.modified_ms // 1000
-        ]
-        # A phone may have edited a text that it has not got from here yet.
-        shared = bases_of(app, newer, stored) | self._account.shared
-        seen = replace(seen_in(app, incoming), shared=shared)
+        # A phone may have edited a note before it got the last text from here.
+        shared = bases_of(app, newer_notes(collection, stored), stored)
+        seen = seen_in(app, collection, incoming, stored)
+        seen = replace(seen, shared=shared | self._account.shared)
         media = media_files(app.store)
 
         def found(

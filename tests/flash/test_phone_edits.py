@@ -203,6 +203,20 @@ def test_an_edit_of_a_text_sent_meanwhile_is_joined(one: World) -> None:
     assert on_phone(one, "Cells") == ["Horse", "there"]
 
 
+def test_an_edit_of_an_imported_text_sent_meanwhile(one: World) -> None:
+    edit_here(one, 9, "whale", front="Whale")
+    one.round()
+    edit_there(one, 10, "whale", "Back", "there")
+    one.at(0, 11)
+    one.everyone()
+
+    one.round(update_text=True)
+
+    assert ("Whale", "there") in here(one)
+    one.everyone()
+    assert on_phone(one, "Imported") == ["Whale", "there"]
+
+
 @pytest.mark.parametrize("rounds", [0, 1, 2])
 def test_edits_of_a_note_without_a_file_are_joined(one: World, rounds: int) -> None:
     with one.app() as app, app.store.transaction() as connection:
