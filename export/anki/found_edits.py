@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.identity.joined_edits import Ordinals
 from cards.note import Note
-from export.anki.joined_edits import Ordinals
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.identity.joined_edits import Ordinals
 from cards.note import Note
 from cards.questions import is_two_sided, media_of
 from cards.text.media import with_media_paths
@@ -18,7 +19,6 @@ from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.found_edits import Shared, TextEdit
 from export.anki.html_to_markdown import to_markdown
-from export.anki.joined_edits import Ordinals
 from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.package_media import media_naming
 from export.anki.rewritten_notes import as_written, rewritten

@@ -12,10 +12,12 @@ from cards.note import Note
 from cards.questions import place_of
 from cards.text.terminal import plain_text
 from cards.translate import _, ngettext
+from flash.terminal import clip_line
 from srs.models.incoming import EditConflict, EditOutcome
 
 _MOST_CONFLICTS = 20
 """Texts that are named on a terminal."""
+_QUESTION_COLUMNS = 60
 _NEAR = 20
 """Characters that are shown around a difference."""
 
@@ -90,7 +92,7 @@ def conflict_lines(conflicts: Sequence[EditConflict]) -> list[str]:
     """Show each text that was edited in flash and in Anki, and how to choose one."""
     lines: list[str] = []
     for one in conflicts[:_MOST_CONFLICTS]:
-        question = _one_line(plain_text(one.question))
+        question = clip_line(plain_text(one.question), _QUESTION_COLUMNS)
         lines.append(_outcome_text(one.outcome).format(question=question))
         ours, theirs = _difference(_one_line(one.ours), _one_line(one.theirs))
         lines += [f"  flash: {ours}", f"  Anki: {theirs}"]

@@ -260,7 +260,7 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 "{n} decks have other options in Anki, those here were kept: {detail}",
                 count,
             )
-        case LossReason.NOTE_DELETED:
+        case LossReason.PHONE_DELETED:
             return ngettext(
                 "{n} note deleted on a phone came back: flash remove deletes it,"
                 " flash suspend stops its questions",
@@ -268,12 +268,12 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 " flash suspend stops their questions",
                 count,
             )
-        case LossReason.NOTE_MOVED:
+        case LossReason.PHONE_MOVED:
             return ngettext(
                 "{n} note moved to '{detail}' on a phone went back to its deck in"
-                " flash: move it in its deck file",
+                " flash: move it in its deck file, or with flash move",
                 "{n} notes moved to '{detail}' on a phone went back to their decks in"
-                " flash: move them in their deck files",
+                " flash: move them in their deck files, or with flash move",
                 count,
             )
         case LossReason.ROLLOVER:

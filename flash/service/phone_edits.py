@@ -60,9 +60,9 @@ def reverted(
     deleted = before.deleted(hub, stored)
     for note in stored:
         if note.guid in deleted:
-            yield _named(note, LossReason.NOTE_DELETED)
+            yield _named(note, LossReason.PHONE_DELETED)
     for note, deck in before.moved(hub, stored):
-        yield _named(note, LossReason.NOTE_MOVED, deck)
+        yield _named(note, LossReason.PHONE_MOVED, deck)
 
 
 def _named(note: StoredNote, reason: LossReason, detail: str = "") -> Loss:

@@ -11,7 +11,10 @@ from anki.models import ChangeNotetypeRequest
 from anki_edits import LATER, AnkiSide, Edit, add, edit_card, only_note, set_fields
 from command_runner import Run
 
-KEPT = "1 note edited on both sides: the text of flash, the later one, was kept\n"
+KEPT = (
+    "'{}' was edited on both sides; the text of flash, the later one, was kept"
+    " (flash edit writes another one)\n"
+)
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ BOTH: dict[str, tuple[str, Edit, list[str], tuple[Any, ...]]] = {
     "the same text": (
         "Basic",
         set_fields("q", "theirs"),
-        [KEPT],
+        [KEPT.format("q")],
         (["q", "ours"], []),
     ),
     "another text": ("Basic", set_fields("q2", "a"), [], (["q2", "ours"], [])),
@@ -55,7 +58,7 @@ BOTH: dict[str, tuple[str, Edit, list[str], tuple[Any, ...]]] = {
     "the words beside": (
         "Cloze",
         set_fields("Theirs {{c1::d}} e", ""),
-        [KEPT],
+        [KEPT.format("Ours d e")],
         (["Ours {{c1::d}} e", ""], []),
     ),
 }
