@@ -35,6 +35,12 @@ def note_base(connection: sqlite3.Connection, guid: str, stamp: int) -> Note | N
     return note_of(row) if row and not row[15] else None
 
 
+def is_last_state(connection: sqlite3.Connection, guid: str, stamp: int) -> bool:
+    """Return True if the state of a note with this stamp is the present one."""
+    sql = "select 1 from notes where guid = ? and stamp = ?"
+    return connection.execute(sql, (guid, stamp)).fetchone() is not None
+
+
 def forget_note_bases(connection: sqlite3.Connection, sent: int) -> None:
     """Forget states inside a transaction that no other device edits any more.
 

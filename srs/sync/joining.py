@@ -18,6 +18,7 @@ from srs.models.cards import StoredNote
 from srs.models.incoming import AnkiFields, LostEdit, OriginalFields
 from srs.store.connection import Store
 from srs.store.lost_edits import UnseenEdit, lost_edit
+from srs.store.note_bases import is_last_state
 from srs.store.notes import stored_notes
 from srs.store.stamps import last_stamp, take_stamp
 
@@ -53,7 +54,11 @@ def join_edits(
     for edit in unseen:
         found = next(stored_notes(store, guids=[edit.guid]), None)
         kept = found.note if found else edit.kept
-        if found and edit.base and _is_last(store, edit):
+        if (
+            found
+            and edit.base
+            and is_last_state(store.connection, edit.guid, edit.stamp)
+        ):
             update = _update(found, edit, edit.base)
             if update.note != kept:
                 updates.append(update)
@@ -65,12 +70,6 @@ def join_edits(
         take_stamp(store.connection, 0)
         update_notes(store, updates, last_stamp(store.connection) >> 16)
     return len(updates), lost
-
-
-def _is_last(store: Store, edit: UnseenEdit) -> bool:
-    """Return True if no later state came after the later edit."""
-    sql = "select stamp from notes where guid = :guid"
-    return bool(store.row(sql, {"guid": edit.guid}) == (edit.stamp,))
 
 
 def _update(stored: StoredNote, edit: UnseenEdit, base: Note) -> TextUpdate:

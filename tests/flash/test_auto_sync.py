@@ -76,15 +76,17 @@ def test_edits_lost_to_another_device_are_named(
     monkeypatch.setattr(serve_command, "run", lambda *_: None)
     other = ("--db", "other.db")
     synced(*other, "sync", "log", "--name", "laptop")
-    synced(*other, "tag", "add", "lost", CARD)
-    synced("tag", "add", "kept", CARD, "--write")
+    monkeypatch.setenv("VISUAL", "sed -i s/Mitochondrion/lost/")
+    synced(*other, "edit", CARD)
+    monkeypatch.setenv("VISUAL", "sed -i s/Mitochondrion/kept/")
+    synced("edit", CARD)
     synced(*other, "sync")
 
     code, _, err = synced(*words, typed=end)
 
     lost = (
         "'Which organelle makes most ATP?' was edited on two devices; the later edit"
-        " was kept, without what laptop had: '#lost'\n"
+        " was kept, without what laptop had: 'lost'\n"
     )
     assert code == 0
     assert err.endswith(lost)

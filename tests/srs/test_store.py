@@ -82,7 +82,7 @@ def test_every_table_is_strict(opened: Store) -> None:
             "mock_exams",
             *("confusion_stamps", "erased", "orphan_cards", "sync_devices"),
             *("sync_parked", "sync_places", "sync_segments"),
-            *("browsers", "browser_steps", "note_media"),
+            *("browsers", "browser_steps", "note_media", "note_bases"),
         ],
         1,
     )
