@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from flash.cli.patches import patches_of, print_edits
-from flash.messages.edits import conflict_lines
+from flash.messages.edits import edit_conflict_lines
 from flash.messages.exchange import (
     import_lines,
     loss_items,
@@ -58,5 +58,5 @@ def _losses(done: Imported, kept: str, *, with_names: bool) -> list[str]:
         done.missing_media, done.renamed_media, done.differing_media, done.unused_media
     )
     if with_names:
-        losses += conflict_lines(done.conflicts)
+        losses += edit_conflict_lines(done.conflicts)
     return losses + [kept] * bool(done.differing)

@@ -88,7 +88,7 @@ def copy_text(note: Note, file: Path, place: Path, source: str = "") -> str:
     )
 
 
-def conflict_lines(conflicts: Sequence[EditConflict]) -> list[str]:
+def edit_conflict_lines(conflicts: Sequence[EditConflict]) -> list[str]:
     """Show each text that was edited in flash and in Anki, and how to choose one."""
     lines: list[str] = []
     for one in conflicts[:_MOST_CONFLICTS]:

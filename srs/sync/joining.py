@@ -54,11 +54,8 @@ def join_edits(
     for edit in unseen:
         found = next(stored_notes(store, guids=[edit.guid]), None)
         kept = found.note if found else edit.kept
-        if (
-            found
-            and edit.base
-            and is_last_state(store.connection, edit.guid, edit.stamp)
-        ):
+        is_last = is_last_state(store.connection, edit.guid, edit.stamp)
+        if found and edit.base and is_last:
             update = _update(found, edit, edit.base)
             if update.note != kept:
                 updates.append(update)
@@ -76,12 +73,8 @@ def _update(stored: StoredNote, edit: UnseenEdit, base: Note) -> TextUpdate:
     """Return the later state with what only the earlier one changed."""
     kept, lost = stored.note, edit.lost
     texts = _texts(stored, edit, base)
-    whole = {
-        name: getattr(
-            lost if getattr(kept, name) == getattr(base, name) else kept, name
-        )
-        for name in _WHOLE
-    }
+    taken = [name for name in _WHOLE if getattr(kept, name) == getattr(base, name)]
+    whole = {name: getattr(lost, name) for name in taken}
     gone = set(base.tags) - set(lost.tags)
     added = [tag for tag in lost.tags if tag not in (*base.tags, *kept.tags)]
     tags = (*(tag for tag in kept.tags if tag not in gone), *added)

@@ -16,7 +16,7 @@ from flash.cli.options import (
     finite,
 )
 from flash.messages.ankiconnect import absent_line, kept_in_pull_line, push_remarks
-from flash.messages.edits import conflict_lines
+from flash.messages.edits import edit_conflict_lines
 from flash.messages.exchange import (
     contents_text,
     loss_items,
@@ -96,7 +96,7 @@ def push(
         echo(_("Nothing new to send to Anki"))
     for line in (
         *loss_lines(done.losses),
-        *conflict_lines(done.conflicts),
+        *edit_conflict_lines(done.conflicts),
         *[kept_in_pull_line(done.differing)] * bool(done.differing),
         *push_remarks(done.deleted, done.outdated, done.ahead),
     ):

@@ -19,7 +19,7 @@ from flash.cli.options import (
     has_subcommand,
 )
 from flash.cli.patches import patches_of, print_edits
-from flash.messages.edits import conflict_lines
+from flash.messages.edits import edit_conflict_lines
 from flash.messages.exchange import loss_items, loss_lines
 from flash.messages.phone import (
     newer_client_line,
@@ -228,7 +228,7 @@ def _show_round(done: Round, moment: str = "") -> None:
     print_edits(done.file_edits, _("edited on a phone"))
     if done.other_edits:
         echo_err(other_edits_line(done.other_edits))
-    remarks = (*conflict_lines(done.conflicts), *loss_lines(done.losses))
+    remarks = (*edit_conflict_lines(done.conflicts), *loss_lines(done.losses))
     for line in (*remarks, *done.problems):
         echo_err(line)
 
