@@ -14,7 +14,7 @@ from srs.store.change_capture import former_rows
 
 _WAS = """
     select at_ms, json_extract(before, '$.former.was') from operations
-     where undone = 0 and name in ('add', 'edit', 'import', 'remove')
+     where undone = 0 and name in ('add', 'edit', 'import', 'move', 'remove')
        and json_extract(before, '$.former.was') <> ''
      order by id desc
 """
