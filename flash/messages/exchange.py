@@ -271,9 +271,9 @@ def _merged_text(reason: LossReason, count: int) -> str:
         case LossReason.PHONE_MOVED:
             return ngettext(
                 "{n} note moved to '{detail}' on a phone went back to its deck in"
-                " flash: move it in its deck file, or with flash move",
+                " flash: move it in its deck file",
                 "{n} notes moved to '{detail}' on a phone went back to their decks in"
-                " flash: move them in their deck files, or with flash move",
+                " flash: move them in their deck files",
                 count,
             )
         case LossReason.ROLLOVER:

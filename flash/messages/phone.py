@@ -64,6 +64,7 @@ def _counted(counts: Mapping[str, int]) -> str:
         "notes": count_notes,
         "cards": count_cards,
         "marked": _count_marked,
+        "moved": _count_moved,
         "updated": _count_updated,
         "removed": _count_removed,
     }
@@ -72,6 +73,11 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _count_marked(count: int) -> str:
     text = ngettext("{n} card marked", "{n} cards marked", count)
+    return text.format(n=count)
+
+
+def _count_moved(count: int) -> str:
+    text = ngettext("{n} card moved", "{n} cards moved", count)
     return text.format(n=count)
 
 

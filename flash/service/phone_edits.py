@@ -4,6 +4,7 @@ Anki takes a note as a whole, and the hub has one state of it. So what it has of
 that were edited here is kept before a sync: it tells apart the edits of both sides.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from flash.service.anki_edits import (
     take_edits,
 )
 from flash.service.context import AppContext
+from flash.service.deck_changes import apply_change, plan_move
 from flash.service.file_edits import edits_for_files
 from flash.service.phone_account import Account
 from flash.service.phone_media import with_unpacked_media
@@ -53,6 +55,21 @@ class TakenEdits(Struct, frozen=True):
     """Texts that were edited in flash, too."""
 
 
+def take_moves(app: AppContext, before: HubBefore, hub: HubRows) -> int:
+    """Move the cards that were moved on a phone, and that flash may move.
+
+    Returns:
+        How many there are.
+    """
+    by_deck: dict[str, list[int]] = defaultdict(list)
+    for one in before.moved(hub, stored_notes(app.store)):
+        if not (one.note.note.line or one.is_moved_here):
+            by_deck[one.deck].append(one.card)
+    for deck, cards in by_deck.items():
+        apply_change(app, plan_move(app, cards, deck), write=False)
+    return sum(map(len, by_deck.values()))
+
+
 def reverted(
     before: HubBefore, hub: HubRows, stored: Sequence[StoredNote]
 ) -> Iterator[Loss]:
@@ -61,8 +78,9 @@ def reverted(
     for note in stored:
         if note.guid in deleted:
             yield _named(note, LossReason.PHONE_DELETED)
-    for note, deck in before.moved(hub, stored):
-        yield _named(note, LossReason.PHONE_MOVED, deck)
+    moved = {one.note.guid: one for one in before.moved(hub, stored)}
+    for one in moved.values():
+        yield _named(one.note, LossReason.PHONE_MOVED, one.deck)
 
 
 def _named(note: StoredNote, reason: LossReason, detail: str = "") -> Loss:

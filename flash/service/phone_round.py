@@ -41,7 +41,7 @@ from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.import_differences import dropped_ids
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
-from flash.service.phone_edits import PhoneEdits, reverted
+from flash.service.phone_edits import PhoneEdits, reverted, take_moves
 from flash.service.phone_inbox import for_inbox, write_inbox
 from flash.service.phone_media import unpack_late_media, unpack_or_report
 from srs.merging.marks import remember_marks
@@ -67,6 +67,8 @@ class Round(Struct):
     """Received."""
     marked: int = 0
     """Cards that were suspended, unsuspended or flagged on a phone."""
+    moved: int = 0
+    """Cards without a deck file that were moved to another deck on a phone."""
     sent_reviews: int = 0
     sent_notes: int = 0
     """New or with another text."""
@@ -193,12 +195,13 @@ class PhoneRound:
         self._take(_with_notes(collection, kept), update_text=update_text)
         for problem in write_inbox(self._app):
             self._report(problem)
+        hub = read_hub(folder / "collection", collection)
+        self.result.moved += take_moves(self._app, self._before, hub)
         stored = [
             note
             for note in stored_notes(self._app.store, retired=True)
             if note.guid not in erased  # added again: sent after the old one is gone
         ]
-        hub = read_hub(folder / "collection", collection)
         self.result.losses += tuple(reverted(self._before, hub, stored))
         missing = self._missing_notes(hub, stored)
         if missing:

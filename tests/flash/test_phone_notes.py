@@ -10,6 +10,7 @@ from cards.deckfile.reader import read_deck
 from cards.questions import media_of
 from flash.messages.exchange import loss_lines
 from flash.service.adding import apply_adding, plan_adding
+from flash.service.deck_changes import apply_change, plan_move
 from flash.service.deck_reading import read_files
 from flash.service.exporting import notes_from_anki
 from flash.service.importing import import_package
@@ -191,6 +192,26 @@ def test_an_inbox_without_a_folder_stops_no_answers(one: World) -> None:
 
     assert (done.reviews, done.notes) == (1, 2)
     assert [str(taken) in problem for problem in done.problems] == [True] * 3
+
+
+def test_a_card_without_a_file_moves_with_the_phone(one: World) -> None:
+    with one.app() as app, app.store.transaction() as connection:
+        connection.execute("update notes set file = '', line = 0")
+    one.phones.ask("move", "phone", query="question 1", deck="Other::Deck")
+    one.phones.ask("move", "phone", query="question 2", deck="Other")
+    one.sync("phone")
+    (card,) = (each.cards[0].id for each in notes(one) if "2" in str(each.note))
+    with one.app() as app:
+        apply_change(app, plan_move(app, [card], "Here"), write=False)
+
+    done = one.round()
+
+    assert (done.moved, len(done.losses)) == (1, 1)
+    assert [
+        (each.note.deck, *(card.deck for card in each.cards)) for each in notes(one)
+    ] == [("Other::Deck", "Other::Deck"), ("Here", "Here")]
+    done = one.everyone()
+    assert (done.moved, done.losses) == (0, ())
 
 
 def test_notes_deleted_or_moved_on_a_phone_are_named(one: World) -> None:

@@ -31,19 +31,29 @@ class HubBefore(Struct, frozen=True):
 
     def moved(
         self, hub: HubRows, stored: Iterable[StoredNote]
-    ) -> Iterator[tuple[StoredNote, str]]:
-        """Yield the notes that were moved on an app, with their deck there."""
+    ) -> Iterator["MovedCard"]:
+        """Yield the cards that were moved on an app."""
         for note in stored:
             found = hub.cards_of(note)
             for card in note.cards:
                 theirs = found.get(card.id)
                 if theirs is None or card.retired or note.retired:
                     continue
-                ours = card.deck or note.note.deck
-                known = {self.decks.get(theirs.id, theirs.deck), ours}
-                if theirs.deck.casefold() not in map(str.casefold, known):
-                    yield note, theirs.deck
-                    break
+                ours = (card.deck or note.note.deck).casefold()
+                before = self.decks.get(theirs.id, theirs.deck).casefold()
+                if theirs.deck.casefold() not in (before, ours):
+                    yield MovedCard(note, card.id, theirs.deck, ours != before)
+
+
+class MovedCard(Struct, frozen=True):
+    """A card that was moved to another deck on an app."""
+
+    note: StoredNote
+    card: int
+    deck: str
+    """Its deck there."""
+    is_moved_here: bool
+    """It was moved in flash, too."""
 
 
 def read_before(file: Path) -> HubBefore:

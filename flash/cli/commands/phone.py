@@ -216,6 +216,7 @@ def _show_round(done: Round, moment: str = "") -> None:
         "reviews": done.reviews,
         "notes": done.notes,
         "marked": done.marked,
+        "moved": done.moved,
         "updated": done.updated,
     }
     sent = {
@@ -239,6 +240,7 @@ def _round_json(done: Round) -> dict[str, Any]:
             "reviews": done.reviews,
             "notes": done.notes,
             "marked": done.marked,
+            "moved": done.moved,
         },
         "sent": {
             "reviews": done.sent_reviews,
