@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from common import NOW_MS, make_store, seconds
@@ -99,17 +100,18 @@ def main() -> None:
             "TERM": "xterm-256color",
         }
         figures: dict[str, list[float]] = {}
+        runs: dict[str, Callable[[], float]] = {
+            "imports, full": lambda: imports(_FULL),
+            "review": lambda: first_question(["review"], environment),
+            "imports, plain": lambda: imports(_PLAIN),
+            "review --plain": lambda: first_question(
+                ["review", "--plain"], environment
+            ),
+        }
         for _ in range(_RUNS):
-            for label, run in {
-                "imports, full": lambda: imports(_FULL),
-                "review": lambda: first_question(["review"], environment),
-                "imports, plain": lambda: imports(_PLAIN),
-                "review --plain": lambda: first_question(
-                    ["review", "--plain"], environment
-                ),
-            }.items():
+            for label, run in runs.items():
                 figures.setdefault(label, []).append(run())
-        result = {label: statistics.median(runs) for label, runs in figures.items()}
+        result = {label: statistics.median(times) for label, times in figures.items()}
         for label, median in result.items():
             print(f"{label:<16}{median * 1000:7.0f} ms")
         print(f"full  {result['review'] / result['imports, full']:.2f} x")

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from common import NOW_MS, make_store
 
-from flash.service.carriers import join_key, own_key
+from flash.service.carriers import join_key, own_keys
 from flash.service.context import AppContext
 from flash.service.sync import apply_sync, plan_sync
 from srs.models.cards import Rating
@@ -98,7 +98,7 @@ def main() -> None:
         make_store(one, reviews_each=each, **size)
         if wanted.encrypted:
             with closing(open_store(one, NOW_MS)) as store:
-                key = own_key(store)
+                (key,) = own_keys(store)
             with closing(open_store(other, NOW_MS)) as store:
                 join_key(store, key)
         building = show("rebuild of all states", lambda: rebuild(one))
