@@ -100,14 +100,25 @@ def lost_edit_lines(edits: Iterable[LostEdit], names: Mapping[str, str]) -> list
 
 
 def _lost_text(edit: LostEdit, names: Mapping[str, str]) -> str:
+    """Name a note that was edited on two devices, and what was lost."""
+    device = names.get(edit.device) or edit.device
+    asked = clip_line(plain_text(edit.question), _TEXT_COLUMNS)
+    if edit.was_removed:
+        text = _("'{question}' was removed on {device} and edited later: it stays")
+        return text.format(question=asked, device=device)
     text = _(
         "'{question}' was edited on two devices; the later edit was kept, without what"
         " {device} had: {texts}"
     )
-    texts = (clip_line(one, _TEXT_COLUMNS) for one in edit.texts)
+    if not edit.texts:
+        text = _(
+            "'{question}' was edited on two devices; the later edit was kept, with what"
+            " {device} had removed: {texts}"
+        )
+    texts = (clip_line(one, _TEXT_COLUMNS) for one in edit.texts or edit.removed)
     return text.format(
-        question=clip_line(plain_text(edit.question), _TEXT_COLUMNS),
-        device=names.get(edit.device) or edit.device,
+        question=asked,
+        device=device,
         texts=_(", ").join(map(quoted_text, texts)),
     )
 

@@ -30,13 +30,16 @@ class TextUpdate(Struct, frozen=True):
     """When it was changed, UTC milliseconds; 0 for now."""
 
 
-def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Applied:
+def update_notes(
+    store: Store, updates: Sequence[TextUpdate], now_ms: int, *, name: str = "edit"
+) -> Applied:
     """Change notes in one transaction, as one operation; their history stays.
 
     Args:
         store: The store.
         updates: Notes with their new text.
         now_ms: UTC milliseconds.
+        name: Of the operation; empty for none.
 
     Raises:
         StoreError: The store can't be written; nothing was.
@@ -59,7 +62,7 @@ def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Ap
         kept = replace_original_fields(connection, originals)
         also = {"kept": kept, "from_elsewhere": bool(moments)}
         applied = apply_plan(
-            store, changes, now_ms, name="edit", also=also, from_files=False
+            store, changes, now_ms, name=name, also=also, from_files=False
         )
         # A later change elsewhere may be on its way.
         set_modified(connection, moments)

@@ -200,6 +200,10 @@ class LostEdit(Struct, frozen=True):
     """Where it was made."""
     texts: tuple[str, ...]
     """Texts, tags and the deck of the edit that the note doesn't have now."""
+    removed: tuple[str, ...] = ()
+    """Texts and tags that the edit had removed, and that the note has."""
+    was_removed: bool = False
+    """The whole note was removed there, and is here."""
 
 
 class EditOutcome(StrEnum):

@@ -50,10 +50,10 @@ class UnseenEdit(Struct, frozen=True):
     """What both were made from; None if that is not known."""
     kept: Note
     lost: Note
-    numbers: Mapping[str, int]
-    """The ordinals of the cards of `lost`, by part."""
+    was_removed: bool
+    """The earlier edit has removed the note."""
     original: OriginalNote | None
-    """Its fields in Anki; None if it didn't come from there."""
+    """The fields of `lost` in Anki; None if it didn't come from there."""
 
 
 class UnseenEdits:
@@ -93,28 +93,42 @@ class UnseenEdits:
                 base=base,
                 kept=note_of_entry(kept),
                 lost=note_of_entry(lost),
-                numbers={c.part: c.ordinal for c in lost.cards if not c.retired},
+                was_removed=lost.retired > kept.retired,
                 original=lost.raw,
             )
         )
 
 
-def lost_edit(edit: UnseenEdit, kept: Note) -> LostEdit | None:
-    """Return what a note doesn't have now of an edit; None if it has all."""
-    texts = dict.fromkeys(text for _, text in texts_of(edit.lost.content))
-    for _, text in texts_of(kept.content):
-        texts.pop(text, None)
-    if edit.lost.extra and edit.lost.extra != kept.extra:
-        texts[edit.lost.extra] = None
-    tags = [f"#{tag}" for tag in edit.lost.tags if tag not in kept.tags]
-    deck = [edit.lost.deck] if edit.lost.deck != kept.deck else []
-    if edit.base is not None:
+def lost_edit(edit: UnseenEdit, now: Note | None) -> LostEdit | None:
+    """Return what a note doesn't have of an edit; None if it has all.
+
+    Args:
+        edit: An edit that was made without a later one.
+        now: The note after both; None if it isn't in use.
+    """
+    kept, base = now or edit.kept, edit.base
+    added, removed = _missing(edit.lost, kept), list[str]()
+    if base is not None:
         # What was there before the edit is none of it.
-        for _, text in (*texts_of(edit.base.content), ("", edit.base.extra)):
-            texts.pop(text, None)
-        tags = [tag for tag in tags if tag[1:] not in edit.base.tags]
-        deck = [one for one in deck if one != edit.base.deck]
-    if not (texts or tags or deck):
+        added = [one for one in added if one not in _missing(base, kept)]
+        here, there = _parts(kept), _parts(edit.lost)
+        removed = [one for one in _parts(base) if one in here and one not in there]
+    if not (added or removed or edit.was_removed):
         return None
     asked = question_text(kept.content)
-    return LostEdit(asked, edit.device, (*texts, *tags, *deck))
+    return LostEdit(
+        asked, edit.device, tuple(added), tuple(removed), was_removed=edit.was_removed
+    )
+
+
+def _missing(note: Note, other: Note) -> list[str]:
+    """Return texts, tags and deck that another state of a note doesn't have."""
+    there = set(_parts(other))
+    deck = [note.deck] if note.deck != other.deck else []
+    return [one for one in _parts(note) if one not in there] + deck
+
+
+def _parts(note: Note) -> list[str]:
+    texts = [text for _, text in texts_of(note.content)]
+    extra = [note.extra] if note.extra else []
+    return list(dict.fromkeys([*texts, *extra, *(f"#{tag}" for tag in note.tags)]))

@@ -5,6 +5,8 @@ edit the same state of a note, both edits can be told from it, and joined.
 """
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -39,6 +41,25 @@ def is_last_state(connection: sqlite3.Connection, guid: str, stamp: int) -> bool
     """Return True if the state of a note with this stamp is the present one."""
     sql = "select 1 from notes where guid = ? and stamp = ?"
     return connection.execute(sql, (guid, stamp)).fetchone() is not None
+
+
+@contextmanager
+def keeping_bases(
+    connection: sqlite3.Connection, guids: Iterable[str]
+) -> Iterator[None]:
+    """Keep the states that were edited, in a transaction, while edits are joined.
+
+    The joined edit comes from the same state as both, so that a third one of that
+    state can be joined, too.
+    """
+    sql = """
+        select b.* from note_bases b join notes n on n.anki_id = b.note
+         where n.guid in (select value from json_each(?))
+    """
+    names = msgspec.json.encode(list(guids)).decode()
+    rows = connection.execute(sql, (names,)).fetchall()
+    yield
+    connection.executemany("insert or replace into note_bases values (?, ?, ?)", rows)
 
 
 def forget_note_bases(connection: sqlite3.Connection, sent: int) -> None:

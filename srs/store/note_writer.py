@@ -63,7 +63,8 @@ def apply_plan(
         steps: From `cards.identity.matching.make_plan`.
         now_ms: UTC milliseconds.
         progressed: Is told after every thousand notes.
-        name: Of the step; `edit` where a text was changed on the way.
+        name: Of the step; `edit` where a text was changed on the way. Empty if it is
+            none that the user could undo.
         also: What more the step has to keep, see `srs.store.undo`.
         from_files: The plan comes from deck files, not from a text changed elsewhere.
 
@@ -88,7 +89,7 @@ def apply_plan(
         before["renamed"] = renamed
         forget_empty(connection, writing.left)
         # If only line numbers changed, there is nothing to undo.
-        if before["counts"]:
+        if name and before["counts"]:
             record_operation(connection, now_ms, name, before)
         return replace(applied, renamed=tuple(renamed))
 

@@ -212,7 +212,8 @@ create table note_bases (
 create trigger keep_base before update of {", ".join(_SENT)} on notes
   when new.stamp = old.stamp
    and (old.device <> '' or old.stamp <= (select max(sent) from sync_places))
-   and ({" or ".join(f"new.{name} <> old.{name}" for name in _SENT)}) begin
+   and (max(new.retired, old.retired) < 2 and new.retired <> old.retired
+        or {" or ".join(f"new.{name} <> old.{name}" for name in _SENT[:-1])}) begin
     insert or replace into note_bases (note, stamp, text)
     values (old.anki_id, old.stamp, json_array(
         old.guid, 0, old.id, old.text_key,

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from anki_edits import AnkiSide, add
 from command_runner import CELLS, Run
 
 from srs.store import connection as store_connection
@@ -231,6 +232,32 @@ def test_a_note_from_anki_keeps_its_fields_and_both_edits(
             "laptop",
             ("biology", "new", "newer"),
         )
+
+
+@pytest.mark.parametrize("first", ["laptop", "desktop"])
+def test_the_fields_of_a_foreign_note_type_stay_whole(
+    flash: Run,
+    devices: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+) -> None:
+    package = AnkiSide(tmp_path).package(lambda one: add(one, "Basic", "q", "a"))
+    flash("--db", "home.db", "import", package)
+    for device in ("home", "laptop", "desktop"):
+        sync(flash, device)
+    monkeypatch.setenv("VISUAL", "sed -i 's/back: .*/back: edited/'")
+    assert flash("--db", "laptop.db", "edit", "q")[0] == 0
+    flash("--db", "laptop.db", "tag", "add", "one", "q")
+    flash("--db", "desktop.db", "tag", "add", "two", "q")
+    second = "desktop" if first == "laptop" else "laptop"
+    for device in (first, second, first, "home"):
+        assert sync(flash, device) == ""
+
+    for device in ("home", "laptop", "desktop"):
+        (card,) = flash.json("--db", f"{device}.db", "list", "q")
+        assert (card["answer"], sorted(card["tags"])) == ("edited", ["one", "two"])
+        assert flash("--db", f"{device}.db", "export", "x.apkg")[0] == 0
 
 
 def test_states_are_forgotten_when_no_device_edits_them(
