@@ -57,6 +57,8 @@ def capturing(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
         changes.append(encode((table, before, after)))
 
     connection.create_function("keep_row", -1, keep_row)
+    # So that `insert or replace` tells of the row that it replaces, too.
+    connection.execute("pragma recursive_triggers = on")
     names = [f"keep_{event}_{table}" for table in tables for event in _SIDES]
     for table, columns in tables.items():
         for event, sides in _SIDES.items():
@@ -69,6 +71,7 @@ def capturing(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
     try:
         yield changes
     finally:
+        connection.execute("pragma recursive_triggers = off")
         for name in names:
             connection.execute(f"drop trigger temp.{name}")
 

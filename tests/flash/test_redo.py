@@ -169,10 +169,46 @@ def test_changes_of_one_card_are_redone_one_by_one(flash: Run) -> None:
     assert flash("doctor")[1] == "No problems found.\n"
 
 
+TWICE = [
+    (["config", "new_per_day", "8"], ["config", "new_per_day", "9"]),
+    (["config", "rollover", "5"], ["config", "rollover", "7"]),
+    (
+        ["config", "away", "2026-12-24..2027-01-02"],
+        ["config", "away", "2026-12-25..2027-01-02"],
+    ),
+    (["exam", "set", "2027-01-10"], ["exam", "set", "2027-01-11"]),
+    (["flag", "1", "powerhouse"], ["flag", "2", "powerhouse"]),
+    *(
+        (
+            ["config", "--deck", "Cells", "new_per_day", "5"],
+            ["config", "--deck", "Cells", *words],
+        )
+        for words in (["new_per_day", "6"], ["leech_threshold", "3"])
+    ),
+    (["exam", "set", "2027-01-10", "--deck", "Cells"], ["add", "renamed.yaml"]),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), TWICE, ids=str)
+def test_a_redo_restores_what_was_replaced(
+    flash: Run, first: list[str], second: list[str]
+) -> None:
+    states = []
+    for words in (first, prepare(flash, second), ["suspend", "cells"]):
+        states.append((content(flash), flash("config")[1], flash("exam")[1]))
+        assert flash(*words)[0] == 0, words
+    for count in (1, 2, 3):
+        assert flash("undo", str(count))[0] == 0
+        for place in range(3 - count, 3):
+            now = (content(flash), flash("config")[1], flash("exam")[1])
+            assert now == states[place]
+            assert flash("redo")[0] == 0
+
+
 def content(flash: Run) -> Any:
     """Return what the cards are like, in any order, and the options of their deck."""
     cards = flash.json("list", "--retired")
-    settings = flash("config", "--deck", "Biology::Cells")[1]
+    settings = [flash("config", "--deck", one)[1] for one in ("Cells", "Biology")]
     return sorted(cards, key=lambda one: one["card"]), settings
 
 
