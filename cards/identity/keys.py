@@ -46,11 +46,6 @@ def answer_key(note: Note) -> str:
     return note.kind + "\x1f" + normalized(answer_text(note.content))
 
 
-def has_other_id(note: Note, other: Note) -> bool:
-    """Return True for two different ids: they are two facts."""
-    return bool(note.id and other.id) and note.id != other.id
-
-
 def is_same_fact(one: Note, other: Note) -> bool:
     """Return True if two notes of one kind have the same question or answer."""
     if one.kind != other.kind:

@@ -7,7 +7,7 @@ history.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -19,7 +19,6 @@ from cards.identity.keys import (
     MARK_PREFIX,
     answer_key,
     guid_for,
-    has_other_id,
     is_same_fact,
     mark_for,
     normalized,
@@ -27,12 +26,7 @@ from cards.identity.keys import (
     text_key,
 )
 from cards.identity.matching_problems import foreign_id, unclear
-from cards.identity.parts import (
-    THRESHOLD,
-    content_similarity,
-    is_another_fact,
-    near_pairs,
-)
+from cards.identity.parts import THRESHOLD, content_similarity, near_pairs
 from cards.identity.renamed_roots import has_file, lost_notes, renamed_notes
 from cards.identity.shared_parts import sharing_notes
 from cards.note import Note
@@ -176,15 +170,7 @@ class _Matching:
                 named[name].append(known)
         for index, note in enumerate(self._incoming):
             if candidates := named.get(note.id):
-                # Several had one id in early versions.
-                candidate = min(
-                    candidates,
-                    key=lambda old: (
-                        old.note.id != note.id,
-                        old.retired,
-                        old.note.file != note.file,
-                    ),
-                )
+                candidate = min(candidates, key=_preference(note))
                 self._check_owner(note, candidate)
                 self._take(index, candidate)
 
@@ -249,7 +235,7 @@ class _Matching:
         stored = {guid: known.note for guid, known in used.items()}
         lost = lost_notes(stored, self._scope.gone, self._taken) if new else {}
         for index, guid in renamed_notes(self._incoming, new, lost):
-            if not has_other_id(self._incoming[index], used[guid].note):
+            if self._may_follow(self._incoming[index], used[guid]):
                 self._take(index, used[guid])
 
     def by_shared_part(self) -> None:
@@ -260,7 +246,7 @@ class _Matching:
         edited = {index: self._incoming[index].content for index in new}
         for index, guid in sharing_notes(edited, texts):
             note, old = self._incoming[index], stored[guid]
-            if self._found[index] is None and not has_other_id(note, old.note):
+            if self._found[index] is None and self._may_follow(note, old):
                 self._take(index, old)
 
     def by_answer(self) -> None:
@@ -275,12 +261,16 @@ class _Matching:
         for index in new:
             new_by[answer_key(self._incoming[index])].append(index)
         for key, indexes in new_by.items():
-            if key in old_by:
-                self._pair(indexes, old_by[key])
+            candidates = old_by.get(key, [])
+            if len(indexes) == 1 and len(candidates) == 1:
+                if self._may_follow(self._incoming[indexes[0]], candidates[0]):
+                    self._take(indexes[0], candidates[0])
+            elif candidates:
+                self._pair(indexes, candidates)
 
-    def _may_be_reworded(self, note: Note, old: ExistingNote) -> bool:
-        has_other = has_other_id(note, old.note)
-        return not (has_other or is_another_fact(old.note.content, note.content))
+    def _may_follow(self, note: Note, candidate: ExistingNote) -> bool:
+        """Return False for two different ids: they are two facts."""
+        return not (note.id and candidate.note.id and note.id != candidate.note.id)
 
     def _pair(self, indexes: list[int], candidates: list[ExistingNote]) -> None:
         """Match notes with the same answer by question; ask if two fit."""
@@ -293,7 +283,7 @@ class _Matching:
             (
                 (-self._similarity(index, old), index, old.guid, old)
                 for index, old in near
-                if self._may_be_reworded(self._incoming[index], old)
+                if self._may_follow(self._incoming[index], old)
             ),
             key=lambda pair: pair[:3],
         )
@@ -331,7 +321,7 @@ class _Matching:
                 if old is not None
                 and old.guid not in self._taken
                 and old.note.kind == note.kind
-                and self._may_be_reworded(note, old)
+                and self._may_follow(note, old)
             ]
             best = max(scores, default=(0.0, "", None))
             if best[2] is not None and best[0] >= THRESHOLD:
@@ -372,6 +362,15 @@ class _Matching:
             for known in self._missing()
         ]
         return changes
+
+
+def _preference(note: Note) -> Callable[[ExistingNote], tuple[bool, ...]]:
+    """Return the sort key of notes with an id: several had one in early versions."""
+    return lambda known: (
+        known.note.id != note.id,
+        known.retired,
+        known.note.file != note.file,
+    )
 
 
 def action_of(note: Note, known: ExistingNote | None, key: str) -> Action:

@@ -9,12 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from cards.identity.distinct_facts import names_another, replaced_words
 from cards.identity.keys import normalized
 from cards.note import Cloze, Compare, Content, ListNote, with_texts
 from cards.questions import (
     SEPARATOR,
-    answer_text,
     cloze_parts,
     is_collection,
     parts_of,
@@ -29,8 +27,6 @@ from cards.text.media import media_paths, with_media_paths
 
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""
-_SHORT_ANSWER = 40
-"""Characters of an answer that several facts may have: `Yes`, `The customer`."""
 _MOST_PAIRS = 10_000
 _LEAST_PAIRS = 20
 """How many texts are compared in all, and each with how many: a comparison takes a
@@ -40,8 +36,6 @@ tenth of a millisecond."""
 def similarity(text: str, other: str) -> float:
     """Return the similarity of two texts: 1 if equal, 0 if below `THRESHOLD`.
 
-    It is 0, too, for texts that name different things.
-
     Source:
         Ratcliff-Obershelp ratio, as computed by difflib.
     """
@@ -50,7 +44,7 @@ def similarity(text: str, other: str) -> float:
     matcher = difflib.SequenceMatcher(None, text[:2000], other[:2000], autojunk=False)
     if matcher.real_quick_ratio() < THRESHOLD or matcher.quick_ratio() < THRESHOLD:
         return 0.0
-    return 0.0 if names_another(text, other) else matcher.ratio()
+    return matcher.ratio()
 
 
 def content_similarity(old: Content, new: Content) -> float:
@@ -70,21 +64,6 @@ def content_similarity(old: Content, new: Content) -> float:
     if before and after:
         return max(asked, similarity(normalized(before), normalized(after)))
     return asked
-
-
-def is_another_fact(old: Content, new: Content) -> bool:
-    """Return True if a similar note, or one with the same answer, is another fact.
-
-    So are questions with one short answer about two names, and notes whose answer was
-    replaced with a word of the question: `Spoofing, in STRIDE`, `Tampering, in STRIDE`.
-    """
-    asked = (normalized(question_text(old)), normalized(question_text(new)))
-    answers = (normalized(answer_text(old)), normalized(answer_text(new)))
-    if len(answers[1]) <= _SHORT_ANSWER and names_another(*asked):
-        return True
-    if is_collection(old) or similarity(*answers) >= THRESHOLD:
-        return False
-    return any(similarity(*words) < THRESHOLD for words in replaced_words(*asked))
 
 
 def near_pairs(count: int, others: int) -> Iterator[tuple[int, int]]:
