@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from difflib import unified_diff
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from cards.note import Note
 from cards.questions import place_of
 from cards.text.terminal import plain_text
 from cards.translate import _, ngettext
+from flash.messages.phrases import labelled
 from flash.terminal import clip_line
 from srs.models.incoming import EditConflict, EditOutcome
 
@@ -184,18 +185,26 @@ def tags_by_hand(
     ]
 
 
-def decks_by_hand(notes: Iterable[tuple[Note, str]], *, renamed: bool) -> list[str]:
+def decks_by_hand(
+    notes: Iterable[tuple[Note, str]], missing: Container[str], *, renamed: bool
+) -> list[str]:
     """Name the files in which a deck has to be changed by hand.
 
     Args:
         notes: Notes in deck files, and the deck that their cards are to be in.
+        missing: Deck files that were not found.
         renamed: Whether their deck gets that name; else the cards move to it.
     """
     by_file: dict[tuple[str, str], list[Note]] = {}
     for note, deck in notes:
         by_file.setdefault((note.file, deck), []).append(note)
     lines = []
-    for (_file, deck), found in by_file.items():
+    for (file, deck), found in by_file.items():
+        place = str(place_of(min(found, key=lambda note: note.line)))
+        if file in missing:
+            reason = _("the deck file of this card was not found")
+            lines.append(labelled(place, reason))
+            continue
         if renamed:
             text = _(
                 "{place}: flash can't change the name of the deck there; write "
@@ -209,6 +218,5 @@ def decks_by_hand(notes: Iterable[tuple[Note, str]], *, renamed: bool) -> list[s
                 "file of '{deck}', and add both files",
                 len(found),
             )
-        place = place_of(min(found, key=lambda note: note.line))
         lines.append(text.format(place=place, n=len(found), deck=deck))
     return lines

@@ -242,7 +242,7 @@ class Browser:
         change = plan_move(self._app, self.chosen(), deck)
         apply_change(self._app, change, write=False)
         self.refresh()
-        by_hand = decks_by_hand(change.by_hand, renamed=False)
+        by_hand = decks_by_hand(change.by_hand, change.missing, renamed=False)
         moved = moved_line(len(change.cards), change.deck, is_new=change.is_new)
         return " ".join([*([moved] if change.cards or not by_hand else []), *by_hand])
 

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from cards.deckfile.deck_edits import rename_deck
 from cards.errors import FlashError
-from cards.names import renamed_deck, tidy_deck_name
+from cards.files import is_file
+from cards.names import nested_name, renamed_deck, tidy_deck_name
 from cards.note import Note
 from cards.translate import _
 from flash.messages.queries import no_such_deck
@@ -49,6 +50,12 @@ class DeckChange(Struct, frozen=True):
     def in_files(self) -> tuple[FilePatch, ...]:
         """The patches that change something."""
         return tuple(one for one in self.patches if one.before != one.after)
+
+    @property
+    def missing(self) -> set[str]:
+        """The deck files of `by_hand` that were not found."""
+        files = {note.file for note, _deck in self.by_hand}
+        return {file for file in files if not is_file(Path(file))}
 
 
 def plan_move(app: AppContext, cards: Sequence[int], deck: str) -> DeckChange:
@@ -127,7 +134,12 @@ def _renaming(found: Iterable[StoredNote], old: str, new: str) -> list[FilePatch
 
 
 def apply_change(app: AppContext, change: DeckChange, *, write: bool) -> list[str]:
-    """Change decks in the store, and in deck files if they are to be written.
+    """Change decks in the store and in deck files.
+
+    Args:
+        app: The open store.
+        change: What is to be done.
+        write: Write the deck files; else nothing is done if any has to change.
 
     Returns:
         Removed cards that are back with their file, as texts.
@@ -137,9 +149,11 @@ def apply_change(app: AppContext, change: DeckChange, *, write: bool) -> list[st
         FlashError: A file can't be added.
         StoreError: The store can't be written; nothing was.
     """
+    if change.in_files and not write:
+        return []  # a deck is not split
     with app.store.transaction():
         returned = list[str]()
-        if write and change.in_files:
+        if change.in_files:
             texts = {Path(one.file): one.after for one in change.in_files}
             returned = write_and_add(app, texts)
         # The settings of a deck follow its last note.
@@ -151,6 +165,9 @@ def _checked(deck: str) -> str:
     name = tidy_deck_name(deck)
     if not all(name.split("::")):
         raise FlashError(_("empty deck name"), _("name it, and each part between '::'"))
+    if (near := nested_name(name)) != name:
+        message = _("the colons of '{deck}' are not '::'").format(deck=name)
+        raise FlashError(message, _("did you mean '{near}'?").format(near=near))
     return name
 
 

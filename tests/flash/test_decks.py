@@ -118,9 +118,9 @@ def test_files_name_the_new_deck(flash: Run) -> None:
 
     assert code == 0
     assert "+deck: 'Zahlen: 1::Big'  # a comment" in out
-    assert err.startswith("Renamed 'Numbers' to 'Zahlen: 1': 3 cards.\n")
-    assert "Deck files are unchanged; --write edits them.\n" in err
-    assert flash("undo")[0] == 0
+    line = "Nothing was renamed yet; --write renames the deck and its files.\n"
+    assert err == line
+    assert "Numbers" in decks_of(flash).values()
 
     code, out, err = flash("rename", "Numbers", "Zahlen: 1", "--write")
 
@@ -141,6 +141,17 @@ def test_files_name_the_new_deck(flash: Run) -> None:
     }
     # Its options stay while a card is left.
     assert flash("config", "--deck", "Numbers", "new_per_day")[1].split()[1] == "5"
+
+
+def test_a_missing_deck_file_is_named(flash: Run) -> None:
+    Path("big.yaml").write_text(YAML, "utf-8")
+    flash("add", "big.yaml")
+    Path("big.yaml").unlink()
+
+    code, _, err = flash("rename", "Numbers::Big", "Large", "--write")
+
+    place = f"{Path('big.yaml').absolute()}:3"
+    assert (code, err) == (0, f"{place}: the deck file of this card was not found\n")
 
 
 def test_the_settings_follow_the_last_note(flash: Run) -> None:
@@ -166,6 +177,8 @@ def test_the_settings_follow_the_last_note(flash: Run) -> None:
         (("rename", "", "X"), "no deck ''"),
         (("rename", "Numbers", "X:: "), "empty deck name"),
         (("move", "::X", "one"), "empty deck name"),
+        (("rename", "Numbers", "X:::Y"), "the colons of 'X:::Y' are not '::'"),
+        (("move", "X：:Y", "one"), "the colons of 'X：:Y' are not '::'"),
         (("move", "", "one"), "empty deck name"),
         (("move", "X", "nothing"), "no card matches 'nothing'"),
     ],

@@ -46,7 +46,7 @@ def move(
         confirm_many(change.cards, yes=yes)
         with working(_("changing cards"), quiet=json):
             apply_change(app, change, write=False)
-    by_hand = decks_by_hand(change.by_hand, renamed=False)
+    by_hand = decks_by_hand(change.by_hand, change.missing, renamed=False)
     if json:
         print_json({"moved": len(change.cards), "by_hand": by_hand})
         return
@@ -79,9 +79,10 @@ def rename(
 ) -> None:
     """Rename a deck with its subdecks.
 
-    Its cards keep their history; options and exam follow. If a deck file names the
-    deck, a patch for the file is printed; --write edits the file instead, and adds it.
-    Exit code 1: there is no such deck, or a deck has the new name; nothing is changed.
+    Its cards keep their history; options and exam follow. If deck files name the
+    deck, patches for them are printed, and nothing is changed; --write edits the files,
+    adds them and renames the deck. Exit code 1: there is no such deck, or a deck has
+    the new name; nothing is changed.
     """
     with open_app(db) as app:
         with working(_("reading"), quiet=json):
@@ -90,8 +91,9 @@ def rename(
             returned = apply_change(app, change, write=write)
     for line in returned:
         echo_err(line)
-    by_hand = decks_by_hand(change.by_hand, renamed=True)
-    cards = (*change.cards, *(change.cards_in_files if write else ()))
+    by_hand = decks_by_hand(change.by_hand, change.missing, renamed=True)
+    is_done = write or not change.in_files
+    cards = (*change.cards, *change.cards_in_files) if is_done else ()
     label = _("with the new name of the deck")
     shown = change.in_files if json or not write else ()
     patches = [patch_text(one.file, one.before, one.after, label) for one in shown]
@@ -107,10 +109,10 @@ def rename(
         )
         return
     print_patches(patches)
-    files = len(change.in_files)
     if cards and change.renamed:
         echo_err(renamed_deck_line(*change.renamed, len(cards)))
-    for line in file_lines(files, written=write):
-        echo_err(line)
-    for line in by_hand:
+    lines = file_lines(len(change.in_files), written=write)
+    if not is_done:
+        lines = [_("Nothing was renamed yet; --write renames the deck and its files.")]
+    for line in (*lines, *by_hand):
         echo_err(line)
