@@ -66,7 +66,8 @@ def own_edit(
     left = tuple(one.base if one in taken else one.theirs for one in fields)
     changed_ms = note.modified_s * 1000
     differ = (a.theirs != b for a, b in zip(fields, sent, strict=True) if a.name != _ID)
-    if any(differ):  # Anki lacks some of it.
+    lacks_tags = set(map(anki_tag, tags)) != set(note.tags)
+    if any(differ) or lacks_tags:  # Anki lacks some of it.
         changed_ms = max(stored.modified_ms, changed_ms + 1000)
     return TextEdit(
         *(stored, made, None, ordinals, changed_ms, by_hand),
@@ -107,7 +108,9 @@ def made_from(
         count = _differences(note, shared)
         if count or not is_newer:  # else an edit that takes back one of flash
             found.append((count, shared))
-    return min(found, key=lambda one: one[0], default=(0, None))[1]
+    # An earlier state tells more: of two that are as similar, what both edited.
+    closest = min(found, key=lambda one: (one[0], one[1] is None), default=(0, None))
+    return closest[1]
 
 
 def _shared(stored: StoredNote, media: MediaFiles) -> Shared | None:

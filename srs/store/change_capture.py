@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from srs.store.decks import forget_empty
 from srs.store.file_bases import put_bases_back, update_bases_of_notes
-from srs.store.notes import deck_id
+from srs.store.notes import deck_id, stamp_notes_of
 
 _TABLES = {
     "notes": (
@@ -186,6 +186,7 @@ def restore_snapshot(
     )
     sql = f"update notes set retired = 1, modified = created where {within}"
     connection.execute(sql, notes)
+    stamp_notes_of(connection, done.moved, only_own=True)
     if is_own:
         _date_after(connection, times)
     forget_empty(connection, former.decks)

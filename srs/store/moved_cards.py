@@ -18,7 +18,7 @@ from srs.store.decks import (
     rename_decks,
 )
 from srs.store.note_writer import rebuild_moved_cards
-from srs.store.notes import deck_id
+from srs.store.notes import deck_id, stamp_notes_of
 from srs.store.operations import record_operation
 from srs.store.settings import Options
 
@@ -81,7 +81,7 @@ def move_cards(
         return 0
     with store.transaction() as connection:
         start_capture(connection)
-        made, left = _write(connection, moves, now_ms)
+        made, left = _write(connection, moves)
         pairs = _renamed(store, renamed) if renamed else []
         rename_decks(connection, pairs)
         by_deck = {pair: set(guids) for pair, guids in moves.notes.items()}
@@ -102,7 +102,7 @@ def move_cards(
 
 
 def _write(
-    connection: sqlite3.Connection, moves: CardMoves, now_ms: int
+    connection: sqlite3.Connection, moves: CardMoves
 ) -> tuple[list[int], set[int]]:
     """Write the decks; return the ids of new decks, and of those that were left."""
     decks: dict[str, int] = dict(connection.execute("select name, id from decks"))
@@ -114,24 +114,12 @@ def _write(
         (decks[new], card) for (_, new), some in moves.cards.items() for card in some
     ]
     connection.executemany("update cards set deck = ? where id = ?", cards)
-    # The note counts as changed if only a card of it moves, and a retired one keeps
-    # its time, which says whether the user has removed it.
-    time = "modified = iif(retired, modified, :now)"
-    connection.executemany(
-        f"""
-        update notes set {time}
-         where guid = (select note from cards where id = :card)
-        """,
-        [{"now": now_ms, "card": card} for _, card in cards],
-    )
+    stamp_notes_of(connection, [card for _deck, card in cards])
+    # The text was not changed: Anki may have a later one.
     notes = [
-        {"deck": decks[new], "guid": guid, "now": now_ms}
-        for (_, new), some in moves.notes.items()
-        for guid in some
+        (decks[new], guid) for (_, new), some in moves.notes.items() for guid in some
     ]
-    connection.executemany(
-        f"update notes set deck = :deck, {time} where guid = :guid", notes
-    )
+    connection.executemany("update notes set deck = ? where guid = ?", notes)
     return made, {decks[old] for old, _new in (*moves.cards, *moves.notes)}
 
 

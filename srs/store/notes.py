@@ -214,6 +214,26 @@ def update_note(
     )
 
 
+def stamp_notes_of(
+    connection: sqlite3.Connection, cards: Sequence[int], *, only_own: bool = False
+) -> None:
+    """Count notes as changed here, inside a transaction, as their cards moved.
+
+    Args:
+        connection: In a transaction.
+        cards: The cards that moved.
+        only_own: Leave notes that another device has changed since.
+    """
+    connection.execute(
+        f"""
+        update notes set stamp = {STAMP}, device = ''
+         where (device = '' or not ?) and guid in (
+               select note from cards where id in (select value from json_each(?)))
+        """,
+        (only_own, str(list(cards))),
+    )
+
+
 def insert_cards(
     connection: sqlite3.Connection, rows: Iterable[tuple[int, str, int, str, int, int]]
 ) -> None:

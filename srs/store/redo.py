@@ -8,7 +8,7 @@ nothing has changed them since, and the next operation drops the copies.
 import base64
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from msgspec import Struct
 from cards.translate import _
 from srs.store.change_capture import LATER_MS
 from srs.store.connection import Store, StoreError
+from srs.store.notes import stamp_notes_of
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
 from srs.store.stamps import STAMP, stamp_option, stamp_setting
 
@@ -140,6 +141,7 @@ def _restore(store: Store, text: str) -> None:
             raise StoreError(store.path, message, _("flash log lists the operations"))
     for one in changes:
         _stamp_values(connection, one)
+    stamp_notes_of(connection, list(_moved_cards(connection, changes)))
     sql = "update notes set modified = modified + ? where anki_id = ?"
     connection.executemany(sql, [(LATER_MS, note) for note in dated])
 
@@ -172,6 +174,17 @@ def _stamp_values(connection: sqlite3.Connection, change: RowChange) -> None:
         for name in ours.keys() | theirs.keys():
             if ours.get(name) != theirs.get(name):
                 stamp_option(connection, before[0] or after[0], name)
+
+
+def _moved_cards(
+    connection: sqlite3.Connection, changes: Iterable[RowChange]
+) -> Iterator[int]:
+    columns = _columns(connection, "cards")
+    key, deck = columns.index("id"), columns.index("deck")
+    for one in changes:
+        before, after = one.before, one.after
+        if one.table == "cards" and before and after and before[deck] != after[deck]:
+            yield after[key]
 
 
 class _Statements:

@@ -21,11 +21,14 @@ from cards.note import (
     SubQuestion,
 )
 from cards.questions import question_of
+from flash.service.context import AppContext
+from flash.service.deck_changes import apply_change, plan_move
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import Rating
 from srs.store.card_actions import suspend
 from srs.store.connection import Store
 from srs.store.notes import stored_notes
+from srs.store.redo import redo_operations
 from srs.store.undo import undo_operations
 
 Change = Callable[[Note], Note]
@@ -166,6 +169,32 @@ def test_a_join_is_no_step_to_undo(tmp_path: Path) -> None:
 
     assert [one.operation.name for one in undone] == ["suspend"]
     assert {one.tags for one in notes_of(devices[2])} == {("two", "one")}
+
+
+def test_a_card_that_moves_alone_moves_on_all_devices(tmp_path: Path) -> None:
+    devices = started(tmp_path, Note(Basic("q", "a", reverse=True), "A"))
+    one = devices[1]
+
+    def decks() -> set[tuple[str, ...]]:
+        exchange(devices, tmp_path / "shared")
+        found = set()
+        for device in devices:
+            with device.opened() as store:
+                (note,) = stored_notes(store)
+                found.add((note.note.deck, *(card.deck for card in note.cards)))
+        return found
+
+    with one.opened() as store:
+        app = AppContext(store, one.clock)
+        change = plan_move(app, card_ids_of(store)[1:], "B")
+        apply_change(app, change, write=False)
+    assert decks() == {("A", "A", "B")}
+    with one.opened() as store:
+        assert undo_operations(store, 1)
+    assert decks() == {("A", "A", "A")}
+    with one.opened() as store:
+        assert redo_operations(store, 1)
+    assert decks() == {("A", "A", "B")}
 
 
 def test_two_earlier_edits_are_joined_in_one_sync(tmp_path: Path) -> None:
