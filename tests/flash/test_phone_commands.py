@@ -96,7 +96,7 @@ def test_phone_prints_a_line_for_each_round(
     phones.close()
     assert served.stdout.readline()[6:] == "received 2 reviews\n"
     done = filled.json("phone", "sync")
-    assert done["received"] == {"reviews": 0, "notes": 0, "marked": 0}
+    assert done["received"] == {"reviews": 0, "notes": 0, "marked": 0, "moved": 0}
     assert filled.json("phone", "status")["running"]
     for words in (("forget", "--yes"), ("setup", "--password", "another")):
         code, _, err = filled("phone", *words)
