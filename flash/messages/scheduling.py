@@ -150,6 +150,11 @@ def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
         lines.append(message.format(minutes=minutes, command=command))
     if found.new:
         message = _("to see all in time, {new}: {minutes}, {share} of the points")
+        if not found.unseen:
+            message = _(
+                "to see all with days left to review, {new}: {minutes}, {share} of the"
+                " points"
+            )
         lines.append(
             message.format(
                 new=_new_per_day(found.needed_per_day),

@@ -42,7 +42,7 @@ def test_exam_is_set_shown_and_cleared(flash: Run) -> None:
     code, out, err = flash("exam")
     assert (code, err) == (0, "")
     assert out.startswith("exam on 2026-12-23, in 30 days: Course\n2 cards, 2 new\n")
-    assert "to see all in time, 1 new card per day" in out
+    assert "to see all with days left to review, 1 new card per day" in out
     assert flash("exam", "clear") == (0, "cleared the exam on 2026-12-23\n", "")
     assert flash("exam", "clear") == (0, "no exam is set\n", "")
     assert flash("undo") == (0, "Restored the exam.\n", "")
@@ -153,7 +153,7 @@ def test_an_exam_without_domains_has_no_table_of_them(flash: Run) -> None:
     assert set_plain.splitlines()[1:] == [about]
     assert about in plain.splitlines()
     assert "other" not in plain
-    assert plain.splitlines()[-1].startswith("to see all in time")
+    assert plain.splitlines()[-1].startswith("to see all with days left")
     assert BY_COUNT in both
     assert any(line.startswith("other ") for line in both.splitlines())
 
