@@ -124,7 +124,7 @@ def lost_edit(edit: UnseenEdit, now: Note | None) -> LostEdit | None:
 def _missing(note: Note, other: Note) -> list[str]:
     """Return texts, tags and deck that another state of a note doesn't have."""
     there = set(_parts(other))
-    deck = [note.deck] if note.deck != other.deck else []
+    deck = [f"deck:{note.deck}"] if note.deck != other.deck else []
     return [one for one in _parts(note) if one not in there] + deck
 
 
