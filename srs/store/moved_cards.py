@@ -114,12 +114,13 @@ def _write(
         (decks[new], card) for (_, new), some in moves.cards.items() for card in some
     ]
     connection.executemany("update cards set deck = ? where id = ?", cards)
-    stamp_notes_of(connection, [card for _deck, card in cards])
     # The text was not changed: Anki may have a later one.
     notes = [
         (decks[new], guid) for (_, new), some in moves.notes.items() for guid in some
     ]
     connection.executemany("update notes set deck = ? where guid = ?", notes)
+    # Last: the state that others know is kept when its deck changes.
+    stamp_notes_of(connection, [card for _deck, card in cards])
     return made, {decks[old] for old, _new in (*moves.cards, *moves.notes)}
 
 
