@@ -260,6 +260,17 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 "{n} decks have other options in Anki, those here were kept: {detail}",
                 count,
             )
+        case LossReason.ROLLOVER:
+            return _(
+                "days begin at another hour in Anki: 'flash config rollover {detail}'"
+                " sets the same"
+            )
+        case _other:
+            return _phone_text(reason, count)
+
+
+def _phone_text(reason: LossReason, count: int) -> str:
+    match reason:
         case LossReason.PHONE_DELETED:
             return ngettext(
                 "{n} note deleted on a phone came back: flash remove deletes it,"
@@ -275,11 +286,6 @@ def _merged_text(reason: LossReason, count: int) -> str:
                 "{n} notes moved to '{detail}' on a phone went back to their decks in"
                 " flash: move them in their deck files",
                 count,
-            )
-        case LossReason.ROLLOVER:
-            return _(
-                "days begin at another hour in Anki: 'flash config rollover {detail}'"
-                " sets the same"
             )
         case _other:
             return _moved_text(reason, count)
