@@ -87,7 +87,7 @@ steps = st.lists(
 
 
 @given(steps=steps)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 def test_an_edit_stays_or_is_named(steps: list[tuple[int, str]]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
