@@ -109,7 +109,7 @@ def lost_edit(edit: UnseenEdit, now: Note | None) -> LostEdit | None:
     kept, base = now or edit.kept, edit.base
     added, removed = _missing(edit.lost, kept), list[str]()
     if base is not None:
-        # What was there before the edit is none of it.
+        # What both were made from is not a part of the edit.
         added = [one for one in added if one not in _missing(base, kept)]
         here, there = _parts(kept), _parts(edit.lost)
         removed = [one for one in _parts(base) if one in here and one not in there]

@@ -1,7 +1,7 @@
 """What notes were like before they were edited on this device.
 
 A trigger keeps the state that other devices may have when it is edited.  If two devices
-edit the same state of a note, both edits can be told from it, and joined.
+edit the same state of a note, what each of them changed is known, and can be joined.
 """
 
 import sqlite3

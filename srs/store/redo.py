@@ -58,7 +58,7 @@ def capturing(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
         changes.append(encode((table, before, after)))
 
     connection.create_function("keep_row", -1, keep_row)
-    # So that `insert or replace` tells of the row that it replaces, too.
+    # With it, `insert or replace` fires the delete trigger for the row it replaces.
     connection.execute("pragma recursive_triggers = on")
     names = [f"keep_{event}_{table}" for table in tables for event in _SIDES]
     for table, columns in tables.items():

@@ -37,8 +37,8 @@ def move(
 ) -> None:
     """Move cards to another deck.
 
-    For cards that no deck file has, such as those from Anki. A deck file names the
-    deck of its cards, so these are named, to be moved by hand. Exit code 1: no card
+    Moves cards without a deck file, such as those from Anki. Cards of deck files are
+    listed, to be moved by hand: their file names their deck. Exit code 1: no card
     matches, or you didn't confirm; nothing is changed.
     """
     with open_app(db) as app:
